@@ -1,0 +1,1 @@
+"""Kimbilio: casework software for protecting people on the move."""
