@@ -1,0 +1,41 @@
+"""Attachments at rest: encrypted before they leave the process, on disk (fsync) before the row that names them commits.
+
+A blob's name is random; the bytes are `crypto.seal` output bound to the row that owns the blob.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+
+from . import crypto
+from .crypto import DataKey
+
+
+def blob_write(key: DataKey, row: uuid.UUID, plain: bytes) -> None:
+    """Keep `plain` for `row`. Returns only when it is on disk. Raises OSError when the disk is full."""
+    path = _path(row)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    waiting = path.with_suffix(".part")
+    with open(waiting, "wb") as file:
+        file.write(crypto.seal(key, row, "blob", plain))
+        file.flush()
+        os.fsync(file.fileno())
+    waiting.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def blob_read(key: DataKey, row: uuid.UUID) -> bytes:
+    """The bytes kept for `row`. Raises FileNotFoundError, crypto.Unreadable."""
+    return crypto.unseal(key, row, "blob", _path(row).read_bytes())
+
+
+def _path(row: uuid.UUID) -> Path:
+    return Path(settings.KIMBILIO_BLOBS) / row.hex[-2:] / f"{row}.sealed"

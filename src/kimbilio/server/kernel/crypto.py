@@ -1,0 +1,124 @@
+"""All cryptography of the server: search for `cryptography` and you find this file alone.
+
+- At rest: AES-256-GCM (NIST SP 800-38D) under a key of the person. A sealed value names its key and is bound to its
+  row and field, so that it cannot be moved to another record.
+- Between organisations: HPKE (RFC 9180), X25519, HKDF-SHA256, AES-256-GCM, to the receiving organisation's key.
+- Keyed hashes: HMAC-SHA256, so that nobody without the organisation's key can try values against them.
+
+Does not know where keys are kept: see `keystore` and `custody`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import uuid
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_FORMAT = b"\x01"
+_NONCE = 12
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+
+
+class Unreadable(ValueError):
+    """A sealed value does not open: it was changed, moved to another row, or closed with another key."""
+
+
+@dataclass(frozen=True)
+class DataKey:
+    """A 32-byte key with its id; the bytes never appear in a repr, and so in no log."""
+
+    id: uuid.UUID
+    secret: bytes = field(repr=False)
+
+
+def new_secret() -> bytes:
+    """32 random bytes."""
+    return os.urandom(32)
+
+
+def derive(master: bytes, purpose: str) -> bytes:
+    """A 32-byte key for one purpose from a master key (HKDF-SHA256, RFC 5869)."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"kimbilio/{purpose}".encode()).derive(master)
+
+
+def seal(key: DataKey, row: uuid.UUID, name: str, plain: bytes) -> bytes:
+    """Encrypt `plain` for field `name` of row `row`: format byte, key id, nonce, ciphertext."""
+    nonce = os.urandom(_NONCE)
+    closed = AESGCM(key.secret).encrypt(nonce, plain, _bound(key.id, row, name))
+    return _FORMAT + key.id.bytes + nonce + closed
+
+
+def key_id_of(sealed: bytes) -> uuid.UUID:
+    """The id of the key that a sealed value names."""
+    if len(sealed) < 17 + _NONCE or bytes(sealed[:1]) != _FORMAT:
+        raise Unreadable("A stored value has an unknown form.")
+    return uuid.UUID(bytes=bytes(sealed[1:17]))
+
+
+def unseal(key: DataKey, row: uuid.UUID, name: str, sealed: bytes) -> bytes:
+    """Open what `seal` closed. Raises Unreadable."""
+    if key_id_of(sealed) != key.id:
+        raise Unreadable("A stored value was closed with another key.")
+    nonce, closed = bytes(sealed[17 : 17 + _NONCE]), bytes(sealed[17 + _NONCE :])
+    try:
+        return AESGCM(key.secret).decrypt(nonce, closed, _bound(key.id, row, name))
+    except InvalidTag as fault:
+        raise Unreadable("A stored value was changed or moved.") from fault
+
+
+def wrap(master: bytes, owner: uuid.UUID, key: DataKey) -> bytes:
+    """Close a data key with its organisation's master key."""
+    return seal(DataKey(owner, derive(master, "wrap")), key.id, "wrapped key", key.secret)
+
+
+def unwrap(master: bytes, owner: uuid.UUID, key_id: uuid.UUID, wrapped: bytes) -> DataKey:
+    """Open what `wrap` closed. Raises Unreadable."""
+    return DataKey(key_id, unseal(DataKey(owner, derive(master, "wrap")), key_id, "wrapped key", wrapped))
+
+
+def keyed_hash(secret: bytes, *parts: bytes) -> bytes:
+    """HMAC-SHA256 over length-prefixed parts."""
+    mac = hmac.new(secret, digestmod=hashlib.sha256)
+    for part in parts:
+        mac.update(len(part).to_bytes(8, "big") + part)
+    return mac.digest()
+
+
+def hash_token(token: str) -> bytes:
+    """SHA-256 of a random token of full strength, as it is kept for look-up."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def envelope_public_key(master: bytes) -> bytes:
+    """The raw X25519 public key to which envelopes for the owner of `master` are sealed."""
+    return _envelope_private(master).public_key().public_bytes_raw()
+
+
+def envelope_seal(public_key: bytes, plain: bytes, about: bytes) -> bytes:
+    """Seal bytes to an organisation; `about` is bound in and must be known to open."""
+    return _SUITE.encrypt(plain, X25519PublicKey.from_public_bytes(public_key), info=about)
+
+
+def envelope_open(master: bytes, closed: bytes, about: bytes) -> bytes:
+    """Open what `envelope_seal` closed. Raises Unreadable."""
+    try:
+        return _SUITE.decrypt(closed, _envelope_private(master), info=about)
+    except (InvalidTag, ValueError) as fault:
+        raise Unreadable("An envelope does not open: it was changed, or it is for another organisation.") from fault
+
+
+def _envelope_private(master: bytes) -> X25519PrivateKey:
+    return X25519PrivateKey.from_private_bytes(derive(master, "envelope"))
+
+
+def _bound(key_id: uuid.UUID, row: uuid.UUID, name: str) -> bytes:
+    return key_id.bytes + row.bytes + name.encode()

@@ -1,0 +1,34 @@
+"""The key store: wrapped keys of persons, and the tombstones of destroyed ones. It lives in a database of its own."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Key(models.Model):
+    """One wrapped data key. Keys of one person share a ring; destroying the ring erases the person."""
+
+    id = models.UUIDField(primary_key=True)
+    organisation_id = models.UUIDField()
+    ring = models.UUIDField(db_index=True)
+    wrapped = models.BinaryField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table_comment = "Data keys of persons, each closed with its organisation's master key."
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Tombstone(models.Model):
+    """One key that was destroyed: a restore of an older key store replays these before anything is read."""
+
+    key_id = models.UUIDField(primary_key=True)
+    destroyed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table_comment = "Keys that were destroyed and must stay so."
+
+    def __str__(self) -> str:
+        return str(self.key_id)
