@@ -1,0 +1,55 @@
+"""Who may enter a page at all. What they find there is decided by the queries behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+
+from ..identity.actor import Actor
+from ..identity.models import Member
+from ..kernel.errors import NotVisible
+
+
+class View(Protocol):
+    """A view that is only reached as somebody."""
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
+
+
+def as_member(*roles: str) -> Callable[[View], View]:
+    """Only for a signed-in member; with roles, only for those. For everyone else the page is not there."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            member: Member | None = getattr(request, "member", None)
+            if member is None:
+                return redirect(f"/accounts/login/?{urlencode({'next': request.path})}")
+            if roles and member.role not in roles:
+                raise Http404
+            try:
+                return view(request, *args, **kwargs)
+            except NotVisible as nothing:
+                raise Http404 from nothing
+
+        return never_cache(inner)
+
+    return decorate
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor of a request that `as_member` let through."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActingMiddleware
+    return actor
+
+
+def member_of(request: HttpRequest) -> Member:
+    """The member of a request that `as_member` let through."""
+    member: Member = request.member  # type: ignore[attr-defined]  # set by ActingMiddleware
+    return member

@@ -1,0 +1,1 @@
+"""Who works here: organisations, their desks, members, roles and enrolled devices."""

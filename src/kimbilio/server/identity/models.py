@@ -1,0 +1,125 @@
+"""Tables of the people who help, not of the people helped: they carry no row policy, because every organisation
+must be able to find another's desk."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..kernel.ids import new_id
+
+
+class User(AbstractUser):
+    """A person who signs in. As whom they act is decided by the membership they choose."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+
+    class Meta:
+        db_table_comment = "Accounts of those who work with Kimbilio."
+
+
+class Organisation(models.Model):
+    """A ministry, an agency, a civil society organisation. Owns its records; holds its own master key."""
+
+    class Kind(models.TextChoices):
+        GOVERNMENT = "government", _("Government")
+        UN = "un", _("United Nations")
+        CIVIL_SOCIETY = "civil_society", _("Civil society")
+        HEALTH = "health", _("Health service")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=200, unique=True)
+    name_ar = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    country = models.CharField(max_length=3, help_text="ISO 3166-1 alpha-3")
+    pack = models.CharField(max_length=20, help_text="Id of the country pack the organisation works with")
+    agency = models.CharField(max_length=40, blank=True, help_text="Its id in the pack's agencies")
+    time_zone = models.CharField(max_length=40, default="UTC")
+    envelope_key = models.BinaryField(help_text="X25519 public key that envelopes for it are sealed to")
+    invented = models.BooleanField(default=False, help_text="Belongs to the demo world")
+
+    class Meta:
+        db_table_comment = "Organisations that work on this instance."
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Desk(models.Model):
+    """A duty desk: a role that answers referrals, never a person. Two focal points stand behind it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="desks")
+    name = models.CharField(max_length=200)
+    name_ar = models.CharField(max_length=200, blank=True)
+    service_types = models.JSONField(default=list, help_text="Service types of the pack it offers")
+    languages = models.JSONField(default=list, help_text="BCP 47 tags spoken at the desk")
+    hours = models.JSONField(
+        default=dict, help_text='Opening hours by weekday: {"mon": [["08:00", "17:00"]], …}; {} means day and night'
+    )
+    area = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    focal_point_1 = models.ForeignKey("Member", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    focal_point_2 = models.ForeignKey("Member", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    verified_on = models.DateField(null=True, blank=True, help_text="When the entry was last checked")
+    receives_referrals = models.BooleanField(default=True)
+    open = models.BooleanField(default=True)
+
+    class Meta:
+        db_table_comment = "Duty desks that answer referrals."
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="one_desk_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    """A user's place in one organisation: a role, and the desks they serve."""
+
+    class Role(models.TextChoices):
+        OFFICER = "officer", _("Officer")
+        CASEWORKER = "caseworker", _("Caseworker")
+        SUPERVISOR = "supervisor", _("Supervisor")
+        COORDINATOR = "coordinator", _("Coordinator")
+        REGISTRAR = "registrar", _("Registrar")
+        ANALYST = "analyst", _("Analyst")
+        STEWARD = "steward", _("Steward")
+        AUDITOR = "auditor", _("Auditor")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    name = models.CharField(max_length=120, help_text="As colleagues know them")
+    desks = models.ManyToManyField(Desk, blank=True, related_name="members")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table_comment = "Users as members of organisations."
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organisation"], name="one_membership_in_an_organisation")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Device(models.Model):
+    """An enrolled phone of one member. Its token is kept only as a hash and can be revoked at any moment."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="devices")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="devices")
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="+", help_text="Where its cases start")
+    name = models.CharField(max_length=80)
+    token_hash = models.BinaryField(unique=True)
+    enrolled_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table_comment = "Enrolled phones; the token itself is never stored."
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,77 @@
+"""Acts on the organisation itself: founding it, opening desks, admitting members, enrolling and revoking devices.
+
+They are journalled by the pages that call them (room `access` stands above); see `organisation` pages in `config`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..kernel import crypto
+from ..kernel.custody import custody
+from ..kernel.ids import new_id
+from .models import Desk, Device, Member, Organisation, User
+
+
+@transaction.atomic
+def organisation_found(*, name: str, kind: str, country: str, pack: str, **details: Any) -> Organisation:
+    """A new organisation with a master key of its own."""
+    identifier: uuid.UUID = details.pop("id", None) or new_id()
+    custody().create(identifier)
+    return Organisation.objects.create(
+        id=identifier,
+        name=name,
+        kind=kind,
+        country=country,
+        pack=pack,
+        envelope_key=crypto.envelope_public_key(custody().master(identifier)),
+        **details,
+    )
+
+
+def desk_open(*, organisation: Organisation, name: str, **details: Any) -> Desk:
+    """A new duty desk."""
+    return Desk.objects.create(organisation=organisation, name=name, **details)
+
+
+@transaction.atomic
+def member_admit(
+    *, organisation: Organisation, user: User, role: str, name: str, desks: list[Desk] | None = None
+) -> Member:
+    """Admit a user to an organisation in a role."""
+    member = Member.objects.create(organisation=organisation, user=user, role=role, name=name)
+    member.desks.set(desks or [])
+    return member
+
+
+def device_enrol(*, member: Member, desk: Desk, name: str, token: str = "") -> tuple[Device, str]:
+    """Enrol a phone. Returns it and its token, which is shown once and kept only as a hash."""
+    token = token or secrets.token_urlsafe(32)
+    device = Device.objects.create(
+        organisation=member.organisation,
+        member=member,
+        desk=desk,
+        name=name,
+        token_hash=crypto.hash_token(token),
+    )
+    return device, token
+
+
+def device_revoke(*, device: Device) -> None:
+    """From now on the device's token opens nothing."""
+    Device.objects.filter(id=device.id, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def desk_verify(*, desk: Desk) -> None:
+    """Note that a desk's entry was checked today."""
+    Desk.objects.filter(id=desk.id).update(verified_on=timezone.localdate())
+
+
+def device_seen(*, device: Device) -> None:
+    """Note that a device was in contact now."""
+    Device.objects.filter(id=device.id).update(seen_at=timezone.now())

@@ -1,0 +1,46 @@
+"""The words of the book: every act there is, as a reader of a timeline meets it. An act without a reader is left out."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+ACTS = {
+    "submission.received": _("A form arrived"),
+    "submission.understood": _("The form was read"),
+    "submission.set_aside": _("The form needs a look"),
+    "submission.settled": _("The form was looked at"),
+    "person.registered": _("The person was registered"),
+    "person.facts_added": _("More became known"),
+    "case.noticed": _("Noticed"),
+    "case.opened": _("The case was read"),
+    "case.listed": _("Cases were searched"),
+    "case.stage_moved": _("The stage changed"),
+    "case.assigned": _("The case was assigned"),
+    "name.shown": _("The name was shown"),
+    "form.shown": _("A filled form was read"),
+    "consent.recorded": _("Consent was recorded"),
+    "consent.withdrawn": _("Consent was taken back"),
+    "consent.overridden": _("Shared without consent, to save life"),
+    "consent.override_confirmed": _("The override was confirmed by a second person"),
+    "referral.drafted": _("A referral was prepared"),
+    "referral.sent": _("Referred"),
+    "referral.received": _("A referral arrived"),
+    "referral.acknowledged": _("The desk has received it"),
+    "referral.information_needed": _("The desk asked for information"),
+    "referral.answered": _("The question was answered"),
+    "referral.accepted": _("The desk accepted"),
+    "referral.declined": _("The desk declined"),
+    "referral.arrived": _("The person arrived"),
+    "referral.not_arrived": _("The person has not arrived"),
+    "referral.in_service": _("Help began"),
+    "referral.completed": _("Help was completed"),
+    "referral.closed": _("The referral was closed"),
+    "referral.withdrawn": _("The referral was withdrawn"),
+    "referral.expired": _("The answering time ran out"),
+    "referral.escalated": _("The next focal point was told"),
+    "device.enrolled": _("A phone was enrolled"),
+    "device.revoked": _("A phone was revoked"),
+    "desk.verified": _("The desk's entry was checked"),
+    "access.explained": _("Somebody asked why a member can see a record"),
+    "sample.sent": _("A sample screening was sent"),
+}
