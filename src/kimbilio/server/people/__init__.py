@@ -1,0 +1,1 @@
+"""Persons, their cases, consents and search codes, as one organisation knows them."""

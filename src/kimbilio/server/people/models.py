@@ -1,0 +1,141 @@
+"""Tables of the people helped. Clear are only codes, desks, stage, priority and clocks; what describes a person is sealed."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..access.records import RecordQuerySet
+from ..identity.models import Desk, Member
+from ..kernel.ids import new_code, new_id
+from ..kernel.rows import OwnedRow
+from ..kernel.sealed import SealedRow
+
+
+class Person(OwnedRow, SealedRow):
+    """A person as one organisation knows them. Two organisations that know the same person hold two rows."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.CharField(max_length=14, unique=True, default=new_code)
+    ring = models.UUIDField(help_text="Key ring; destroying it erases the person")
+    registered_at = models.DateTimeField(auto_now_add=True)
+
+    case_path = "cases__"
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        db_table_comment = "Persons; names and everything describing are sealed with the person's key."
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Case(OwnedRow, SealedRow):
+    """One episode of a person: needs, priority, the desk responsible, the stage."""
+
+    class Stage(models.TextChoices):
+        NOTICED = "noticed", _("Noticed")
+        REFERRED = "referred", _("Referred")
+        IN_CARE = "in_care", _("In care")
+        SETTLED = "settled", _("Settled")
+        CLOSED = "closed", _("Closed")
+
+    class Priority(models.TextChoices):
+        EMERGENCY = "emergency", _("Emergency")
+        URGENT = "urgent", _("Urgent")
+        NORMAL = "normal", _("Normal")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    episode = models.PositiveSmallIntegerField(default=1)
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.NOTICED)
+    priority = models.CharField(max_length=20, choices=Priority.choices, default=Priority.NORMAL)
+    assigned_to = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    noticed_by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    noticed_at = models.DateTimeField(help_text="When the person was met, by the device's own clock")
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    case_path = ""
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        db_table_comment = "Episodes of persons; needs and answers are sealed with the person's key."
+        constraints = [models.UniqueConstraint(fields=["person", "episode"], name="one_case_an_episode")]
+        indexes = [
+            models.Index(fields=["organisation", "-id"], name="case_newest"),
+            models.Index(fields=["desk", "-id"], name="case_newest_of_desk"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """The code a person reads: the person's, with `/2`, `/3` for later episodes."""
+        return self.person.code if self.episode == 1 else f"{self.person.code}/{self.episode}"
+
+
+class Consent(OwnedRow, SealedRow):
+    """What a person agreed to, asked once: for whom, which fields, how, until when. Never changed, only withdrawn."""
+
+    class Scope(models.TextChoices):
+        TALK = "talk", _("To talk")
+        REFER = "refer", _("To be referred")
+        MOVE = "move", _("To travel")
+        STATISTICS = "statistics", _("To be counted")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consents")
+    scope = models.CharField(max_length=20, choices=Scope.choices)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    case_path = "case__"
+    append_only = True
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        db_table_comment = "Consents as given; answer, recipient and fields are sealed with the person's key."
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Withdrawal(OwnedRow):
+    """A consent taken back."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    consent = models.OneToOneField(Consent, on_delete=models.PROTECT, related_name="withdrawal")
+    at = models.DateTimeField(auto_now_add=True)
+
+    case_path = "consent__case__"
+    append_only = True
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        db_table_comment = "Consents taken back."
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SearchCode(OwnedRow):
+    """One keyed code under which a person can be found; it tells nothing without the organisation's key."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="search_codes")
+    kind = models.CharField(max_length=20)
+    code = models.BinaryField()
+
+    case_path = "person__cases__"
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        db_table_comment = "Keyed search codes of persons; a btree finds them under row-level security."
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind", "code", "person"], name="one_search_code")
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

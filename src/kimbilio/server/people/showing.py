@@ -1,0 +1,204 @@
+"""A case in the words of its reader: needs with their reasons, the law and what to do; facts; consents; the timeline.
+
+Knows the pack's words and the journal's. Knows no right: it is handed what the selectors opened for the actor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from kimbilio.packs import Pack
+
+from ..identity.models import Desk, Organisation
+from ..identity.selectors import member_names
+from ..journal.acts import ACTS
+from ..journal.models import Act
+from .country import answer_word, word
+from .models import Case
+from .selectors import ConsentReading
+
+FORM = "screening"
+HEAD_FACTS = ("age_band", "sex", "language", "nationality_claimed")
+LINE_FACTS = ("age_band", "language")
+QUIET_ACTS = frozenset({"case.opened", "case.listed", "name.shown", "form.shown"})
+"""Looks, not happenings: they stand in the journal, not on the timeline."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the line: `state` is done, current or to_come."""
+
+    label: str | Promise
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a timeline."""
+
+    at: datetime
+    text: str | Promise
+    by: str
+
+
+def fact_words(pack: Pack, name: str, value: Any) -> str:
+    """A fact in words, by the question that states it."""
+    questions = pack.fields[name].questions if name in pack.fields else ()
+    for question in questions:
+        shown = answer_word(pack, FORM, question, str(value))
+        if shown != str(value):
+            return shown
+    return str(value)
+
+
+def facts_shown(pack: Pack, facts: Mapping[str, Any], names: Iterable[str]) -> list[tuple[str, str]]:
+    """Terms and values of those facts that are known."""
+    return [
+        (word(pack, f"field:{name}"), fact_words(pack, name, facts[name])) for name in names if facts.get(name)
+    ]
+
+
+def stages_of(case: Case) -> list[Stage]:
+    """The stage line."""
+    order = list(Case.Stage)
+    here = order.index(Case.Stage(case.stage))
+    return [
+        Stage(stage.label, "done" if at < here else "current" if at == here else "to_come")
+        for at, stage in enumerate(order)
+    ]
+
+
+def needs_shown(pack: Pack, screening: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each need: title, reasons (the answers), laws, steps. Never a score."""
+    actions = screening.get("actions", [])
+    return [
+        {
+            "category": need["category"],
+            "anchor": f"need-{need['category']}",
+            "title": need_title(pack, need),
+            "reasons": [reason_shown(pack, reason) for reason in need.get("reasons", [])],
+            "laws": [law_shown(pack, law) for law in _laws_of(pack, need.get("pathway"))],
+            "steps": [step_shown(pack, action) for action in actions if action.get("pathway") == need.get("pathway")]
+            if need.get("pathway")
+            else [],
+        }
+        for need in screening.get("needs", [])
+    ]
+
+
+def need_title(pack: Pack, need: Mapping[str, Any]) -> str:
+    """The need's name; a suspicion says that it is one."""
+    title = word(pack, f"category:{need['category']}")
+    if need.get("result") == "potential":
+        return _("%(need)s: potential") % {"need": title}
+    if need.get("result") == "presumed":
+        return _("%(need)s: presumed") % {"need": title}
+    return title
+
+
+def reason_shown(pack: Pack, reason: Mapping[str, Any]) -> dict[str, Any]:
+    """A reason is the answer itself, in the words of the form."""
+    asked = next((row for row in pack.forms[FORM].questions if row.name == reason["question"]), None)
+    return {
+        "question": word(pack, f"question:{reason['question']}"),
+        "answer": answer_word(pack, FORM, reason["question"], str(reason["answer"])),
+        "looked": bool(asked and asked.observe),
+    }
+
+
+def law_shown(pack: Pack, law_id: str) -> dict[str, str]:
+    """One provision: what it says, where it stands, whom it binds, whether this State has joined."""
+    from django.utils.translation import get_language
+
+    law = pack.law_for(law_id, (get_language() or "en").split("-")[0])
+    joined = ""
+    if law.joined is not None and law.joined.status == "party":
+        joined = _("%(country)s has joined.") % {"country": word(pack, "pack:name")}
+    elif law.joined is not None and law.joined.status in ("not_party", "signed_only"):
+        joined = _("%(country)s has not joined.") % {"country": word(pack, "pack:name")}
+    return {
+        "says": law.sentence,
+        "source": f"{law.instrument}, {law.article}",
+        "bound": " ".join(part for part in (f"{law.bound}.", joined) if part.strip(".")),
+    }
+
+
+def step_shown(pack: Pack, action: Mapping[str, Any]) -> dict[str, str]:
+    """One step: what, by whom, within what time."""
+    by = word(pack, f"agency:{action['by']}") if action.get("by") else ""
+    minutes = action.get("within_minutes")
+    if minutes and minutes < 60:
+        within = _("within %(minutes)s minutes") % {"minutes": minutes}
+    elif minutes:
+        within = _("within %(hours)s hours") % {"hours": minutes // 60}
+    else:
+        within = ""
+    key = action.get("text_key") or f"step:{action['pathway']}:{action['n']}"
+    return {"text": word(pack, key), "note": ", ".join(part for part in (by, within) if part)}
+
+
+def not_assessed_shown(pack: Pack, screening: Mapping[str, Any]) -> list[str]:
+    """Categories that were not asked about."""
+    return [word(pack, f"category:{category}") for category in screening.get("not_assessed", [])]
+
+
+def consent_shown(pack: Pack, reading: ConsentReading, now: datetime) -> dict[str, Any]:
+    """One consent as a list of terms, with whether it still holds."""
+    document = reading.document
+    fields = document.get("fields") or []
+    recipient = document.get("recipient") or ""
+    answers = {
+        "yes": _("Yes"),
+        "yes_but_not_all": _("Yes, but not everything"),
+        "no": _("No"),
+        "not_now": _("Not now"),
+        "not_asked": _("Not asked"),
+    }
+    expires = reading.consent.expires_at
+    return {
+        "id": reading.consent.id,
+        "title": reading.consent.get_scope_display(),
+        "answer": answers.get(str(document.get("answer")), str(document.get("answer") or "")),
+        "recipient": word(pack, f"agency:{recipient}") if recipient else "",
+        "category": word(pack, f"category:{document['category']}") if document.get("category") else "",
+        "fields": [word(pack, f"field:{name}") for name in fields],
+        "asked_at": reading.consent.asked_at,
+        "expires_at": expires,
+        "language": fact_words(pack, "language", document["language"]) if document.get("language") else "",
+        "override": document.get("override_reason", ""),
+        "withdrawn": reading.withdrawn,
+        "holds": not reading.withdrawn
+        and document.get("answer") in ("yes", "yes_but_not_all")
+        and (expires is None or expires > now),
+    }
+
+
+def timeline_of(acts: Iterable[Act]) -> list[Entry]:
+    """What happened to the case, in the words of the book."""
+    acts = [act for act in acts if act.act not in QUIET_ACTS]
+    names = member_names({act.member for act in acts if act.member})
+    desks = dict(Desk.objects.filter(id__in={act.codes["desk"] for act in acts if act.codes.get("desk")}).values_list("id", "name"))
+    organisations = dict(
+        Organisation.objects.filter(id__in={act.codes["other"] for act in acts if act.codes.get("other")}).values_list("id", "name")
+    )
+    entries = []
+    for act in acts:
+        where = [str(desks[key]) for key in desks if str(key) == act.codes.get("desk")]
+        where += [str(organisations[key]) for key in organisations if str(key) == act.codes.get("other")]
+        by = names.get(act.member, "") if act.member else _("Kimbilio, by itself")
+        entries.append(Entry(act.at, ACTS.get(act.act, act.act), " · ".join([by, *where]).strip(" ·")))
+    return entries
+
+
+def _laws_of(pack: Pack, pathway: str | None) -> list[str]:
+    for row in pack.pathways.get("pathways", []):
+        if row["id"] == pathway:
+            return list(row.get("laws", []))
+    return []

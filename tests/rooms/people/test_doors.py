@@ -1,0 +1,27 @@
+"""The second factor, and pages that no role may open by accident."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rooms.people.test_pages import client_of
+from tests.world import World
+
+
+@pytest.mark.parametrize("name", ["asha", "sela", "chen", "kito"])
+def test_a_role_that_sees_identities_is_led_to_a_second_factor(world: World, name: str) -> None:
+    answer = client_of(world, name).get("/cases/")
+    assert answer.headers["Location"] == "/accounts/2fa/"
+
+
+def test_with_a_second_factor_the_page_opens(world: World) -> None:
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    TOTP.activate(world.member("asha").user, generate_totp_secret())
+    assert client_of(world, "asha").get("/cases/").status_code == 200
+
+
+def test_an_analyst_without_a_second_factor_sees_work_and_no_case(world: World) -> None:
+    client = client_of(world, "dalia")
+    assert client.get("/").status_code == 200
+    assert client.get("/cases/").status_code == 404

@@ -1,0 +1,74 @@
+"""Finding people whose names are stored as codes alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.kernel.rows import acting_for
+from kimbilio.server.people import search, services
+from kimbilio.server.people.models import Case, SearchCode
+from tests.world import World
+
+
+def register(world: World, name: str, **facts: str) -> Case:
+    return services.case_open(
+        actor=world.actor("asha"),
+        facts={"name": name, **facts},
+        screening={"needs": [{"category": "shelter"}]},
+        desk=world.border_desk,
+        priority="normal",
+        noticed_at=datetime(2026, 3, 1, tzinfo=UTC),
+        noticed_by=world.member("asha"),
+    ).case
+
+
+def found(world: World, asked: str, who: str = "sela") -> list[str]:
+    return [case.code for case in search.cases_named(world.actor(who), asked, for_=Purpose.SEARCH)]
+
+
+def test_a_colleague_who_may_not_see_the_case_does_not_find_the_name(world: World) -> None:
+    with acting_for(world.border.id):
+        register(world, "Mohamed Ali")
+        assert found(world, "Mohamed Ali", who="ben") == []
+        assert found(world, "Mohamed Ali", who="dalia") == []
+
+
+def test_a_different_name_is_not_found(world: World) -> None:
+    with acting_for(world.border.id):
+        register(world, "Mohamed Ali")
+        assert found(world, "Grace Banda") == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [
+        ("Mohamed Ali", "Muhammad Aly"),
+        ("Mohamed Ali", "محمد علي"),
+        ("محمد علي", "Mohammed Ali"),
+        ("Mohamed Ali", "Ali Mohamed"),
+        ("Mohamed Ali", "Mohamde Ali"),
+        ("Wanjiru Njeri", "Wanjru Njeri"),
+        ("Tekle Gebre", "ተክለ ገብረ"),
+        ("عبد الرحمن", "Abdulrahman"),
+        ("Fatuma Hassan", "fatuma"),
+    ],
+)
+def test_another_spelling_script_order_or_one_slip_still_finds_the_person(
+    world: World, stored: str, asked: str
+) -> None:
+    with acting_for(world.border.id):
+        case = register(world, stored)
+        assert found(world, asked) == [case.code]
+
+
+def test_filters_narrow_by_code_without_a_value_in_clear(world: World) -> None:
+    with acting_for(world.border.id):
+        woman = register(world, "Mara Invented", sex="woman", age_band="18_24")
+        register(world, "Tomas Invented", sex="man", age_band="18_24")
+        cases = Case.objects.visible_to(world.actor("sela"), for_=Purpose.SEARCH)
+        narrowed = search.cases_with(world.actor("sela"), cases, {"sex": "woman", "need": "shelter"})
+        assert [case.id for case in narrowed] == [woman.id]
+        assert b"woman" not in b"".join(bytes(row.code) for row in SearchCode.objects.all())
