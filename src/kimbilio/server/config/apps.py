@@ -1,0 +1,8 @@
+"""Registers the room `config`: the pages that belong to no other room, and the start of every process."""
+
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    name = "kimbilio.server.config"
+    label = "config"

@@ -1,0 +1,15 @@
+"""Bringing the two databases to what the program needs: migrations, then rights. Runs as the owner."""
+
+from __future__ import annotations
+
+from django.core.management import call_command
+
+from ..kernel.routers import STORE
+from . import roles
+
+
+def migrate() -> None:
+    """Migrate both databases and lay the rights again. Safe to run as often as one likes."""
+    for database in ("default", STORE):
+        call_command("migrate", database=database, interactive=False, verbosity=0)
+    roles.rights_lay()

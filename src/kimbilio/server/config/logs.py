@@ -1,0 +1,32 @@
+"""What may stand in a log: no device token, and no value of a person.
+
+An exception's message and a traceback's last line may quote values (a database complaint quotes the row), so a log
+line about an exception keeps its type and where it was raised, and nothing it said.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from types import TracebackType
+
+_TOKEN = re.compile(r"(/openrosa/)[^/\s]+")
+
+
+class HideTokens(logging.Filter):
+    """Replaces the device token in every address that a log line mentions."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = _TOKEN.sub(r"\1…", record.getMessage())
+        record.args = ()
+        return True
+
+
+class WithoutValues(logging.Formatter):
+    """Formats an exception as its type and the places it passed through."""
+
+    def formatException(self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]) -> str:  # noqa: N802  # logging's own name
+        kind, _, trace = ei
+        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+        return "\n  at ".join([kind.__name__ if kind else "no exception", *places])

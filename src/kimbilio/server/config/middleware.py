@@ -1,0 +1,60 @@
+"""One transaction a request, for one organisation.
+
+The member as whom a signed-in user acts becomes `request.actor`; every row that the request touches is then limited
+to that organisation. A role that sees identities must have a second factor; in the demo, personas do without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from zoneinfo import ZoneInfo
+
+from ..identity.actor import SEES_IDENTITIES, actor_of_member
+from ..identity.models import Member, User
+from ..identity.selectors import memberships_of
+from ..kernel.rows import acting_for
+
+MEMBERSHIP = "membership"
+WITHOUT_ACTOR = ("/accounts/", "/openrosa/", "/static/", "/i18n/")
+
+
+class ActingMiddleware:
+    """Sets `request.member` and `request.actor`, and wraps the request in a transaction."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.member = request.actor = None  # type: ignore[attr-defined]  # our two marks on the request
+        if request.path.startswith(WITHOUT_ACTOR):
+            return self._get_response(request)
+        with transaction.atomic():
+            response = self._answer(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        member = self._member(request)
+        if member is None:
+            return self._get_response(request)
+        if member.role in SEES_IDENTITIES and not settings.KIMBILIO_DEMO and not is_mfa_enabled(request.user):
+            return redirect("mfa_index")
+        request.member = member  # type: ignore[attr-defined]
+        request.actor = actor_of_member(member)  # type: ignore[attr-defined]
+        with timezone.override(ZoneInfo(member.organisation.time_zone)), acting_for(member.organisation_id):
+            return self._get_response(request)
+
+    def _member(self, request: HttpRequest) -> Member | None:
+        if not isinstance(request.user, User):
+            return None
+        memberships = list(memberships_of(request.user))
+        chosen = request.session.get(MEMBERSHIP)
+        return next((member for member in memberships if str(member.id) == chosen), next(iter(memberships), None))

@@ -1,0 +1,63 @@
+"""The three database roles, what each may do, and the row policies: laid again after every migration.
+
+- `owner` migrates and owns everything; nothing else ever connects as it.
+- `kimbilio_web` and `kimbilio_jobs` own nothing. Both are held by row-level security. What is append-only they may
+  read and add to, and never change or delete.
+"""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db import connections, models
+from psycopg import sql
+
+from ..kernel.routers import STORE
+
+WEB, JOBS = "kimbilio_web", "kimbilio_jobs"
+
+
+def roles_make() -> None:
+    """Create the two roles when they are missing (needs a database superuser; production creates them by hand)."""
+    with connections["default"].cursor() as cursor:
+        for role in (WEB, JOBS):
+            cursor.execute("select 1 from pg_roles where rolname = %s", [role])
+            if not cursor.fetchone():
+                cursor.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))
+
+
+def rights_lay() -> None:
+    """Grant each role what it may do, and lay the row policies that the models declare."""
+    for model in apps.get_models(include_auto_created=True):
+        database = STORE if model._meta.app_label == "kernel" else "default"
+        _table_rights(database, model)
+    for database in ("default", STORE):
+        with connections[database].cursor() as cursor:
+            for role in (WEB, JOBS):
+                cursor.execute(
+                    sql.SQL("grant usage on schema public to {}; grant usage on all sequences in schema public to {}").format(
+                        sql.Identifier(role), sql.Identifier(role)
+                    )
+                )
+
+
+def is_append_only(model: type[models.Model]) -> bool:
+    """Whether the program's roles may only read and add rows."""
+    return bool(getattr(model, "append_only", False))
+
+
+def _table_rights(database: str, model: type[models.Model]) -> None:
+    table = sql.Identifier(model._meta.db_table)
+    verbs = "select, insert" if is_append_only(model) else "select, insert, update, delete"
+    policy = getattr(model, "row_policy", None)
+    with connections[database].cursor() as cursor:
+        for role in (WEB, JOBS):
+            cursor.execute(sql.SQL("revoke all on {} from {}").format(table, sql.Identifier(role)))
+            cursor.execute(
+                sql.SQL("grant " + verbs + " on {} to {}").format(table, sql.Identifier(role))  # noqa: S608  # ours
+            )
+        if policy:
+            cursor.execute(sql.SQL("alter table {} enable row level security").format(table))
+            cursor.execute(sql.SQL("drop policy if exists one_organisation on {}").format(table))
+            cursor.execute(
+                sql.SQL("create policy one_organisation on {} using (" + policy + ") with check (" + policy + ")").format(table)
+            )
