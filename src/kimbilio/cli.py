@@ -1,0 +1,102 @@
+"""The `kimbilio` command: what it can be told, and which function answers.
+
+Knows the words of the command line only. Each command names its function as `module:function` and that
+module is imported when the command runs, so that `kimbilio screen` starts without Django.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that speaks as the rest of the command does: `error:`, then `hint:`."""
+
+    def error(self, message: str) -> NoReturn:
+        said = message.replace("invalid choice:", "there is no")
+        self.exit(2, f"error: {said}\n  hint: `{self.prog} --help` lists what can be said.\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="kimbilio", description="Casework software for protecting people on the move.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_screen(commands)
+    _add_pack(commands)
+    _add_server(commands)
+    return parser
+
+
+def _add_screen(commands: argparse._SubParsersAction[_Parser]) -> None:
+    screen = commands.add_parser("screen", help="try a set of answers: needs, reasons, law, what to do")
+    screen.add_argument(
+        "answers", metavar="ANSWERS.json", help="answers by question name; - reads standard input"
+    )
+    screen.add_argument("--pack", required=True, metavar="PACK", help="id, folder or workbook of a pack")
+    screen.add_argument("--format", choices=("text", "json"), default="text")
+    screen.add_argument("--language", choices=("en", "ar"), default="en")
+    screen.set_defaults(run="kimbilio.packs.commands:screen")
+
+
+def _add_pack(commands: argparse._SubParsersAction[_Parser]) -> None:
+    pack = commands.add_parser("pack", help="check, show and edit country packs")
+    verbs = pack.add_subparsers(metavar="VERB", required=True)
+    check = verbs.add_parser("check", help="explain every fault by file, row, value and remedy")
+    check.add_argument("pack", metavar="PACK", help="id, folder or workbook of a pack")
+    check.add_argument("--format", choices=("text", "json"), default="text")
+    check.set_defaults(run="kimbilio.packs.commands:pack_check")
+    show = verbs.add_parser("show", help="what a pack holds")
+    show.add_argument("pack", metavar="PACK", help="id, folder or workbook of a pack")
+    show.set_defaults(run="kimbilio.packs.commands:pack_show")
+    xlsx = verbs.add_parser("xlsx", help="write a pack as one workbook, a sheet for each table")
+    xlsx.add_argument("pack", metavar="PACK", help="id, folder or workbook of a pack")
+    xlsx.add_argument("-o", "--output", type=Path, metavar="FILE.xlsx", help="default: PACK.xlsx")
+    xlsx.set_defaults(run="kimbilio.packs.commands:pack_xlsx")
+
+
+def _add_server(commands: argparse._SubParsersAction[_Parser]) -> None:
+    demo = commands.add_parser(
+        "demo", help="serve an invented country on this machine, with a database of its own"
+    )
+    demo.add_argument("--port", type=int, default=8400)
+    demo.add_argument("--home", default="var/demo", metavar="FOLDER", help="where its data lies: %(default)s")
+    demo.set_defaults(run="kimbilio.server.config.commands:demo")
+    serve = commands.add_parser(
+        "serve", help="serve the desk and the doors; addresses come from the environment"
+    )
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8400)
+    serve.add_argument("--workers", type=int, default=2, help="processes of four threads each: %(default)s")
+    serve.set_defaults(run="kimbilio.server.config.commands:serve")
+    worker = commands.add_parser("worker", help="run deferred jobs")
+    worker.add_argument("--concurrency", type=int, default=4, help="jobs at a time: %(default)s")
+    worker.set_defaults(run="kimbilio.server.config.commands:worker")
+    migrate = commands.add_parser("migrate", help="bring the databases to what this version needs")
+    migrate.set_defaults(run="kimbilio.server.config.commands:migrate")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code: 0 well, 1 faults found, 2 could not be done."""
+    told = _parser().parse_args(arguments)
+    module, _, function = told.run.partition(":")
+    try:
+        code: int = getattr(importlib.import_module(module), function)(told)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (`head`, a pager) has gone; without this the interpreter complains once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        # An error that carries a hint was written for the person at the command line; any other is a fault
+        # of ours.
+        hint: str | None = getattr(error, "hint", None)
+        if hint is None:
+            raise
+        sys.stderr.write(f"error: {error}\n  hint: {hint}\n")
+        return 2
+    return code

@@ -1,0 +1,61 @@
+"""pack.yaml: what the pack says about itself.
+
+Knows its required entries; its languages are checked with the translations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kimbilio.packs.checks.contents import FORM, Contents
+from kimbilio.packs.faults import Fault
+
+_TEXTS = {
+    "id": "zm",
+    "name_en": "Zambia",
+    "country": "ZMB",
+    "version": '"2026112401"',
+}
+
+
+def check_about(contents: Contents) -> Iterator[Fault]:
+    """Missing entries, and entries of another kind than the format wants."""
+    document = contents.about
+    value = document.value if isinstance(document.value, dict) else {}
+    for key, example in _TEXTS.items():
+        found = value.get(key)
+        if not isinstance(found, str) or not found:
+            remedy = f"Write {key}: {example} or the like, a text."
+            message = (
+                f"{key} is missing" if found is None else f"{key} is '{found}', which is not read as a text"
+            )
+            yield Fault(f"about_{key}", document.file, document.line(key), str(found or ""), message, remedy)
+    languages = value.get("languages")
+    if not isinstance(languages, list) or not all(isinstance(item, dict) for item in languages):
+        remedy = "List at least {id: en, name: English, direction: ltr, complete: true, reviewed: true}."
+        yield Fault(
+            "about_languages", document.file, document.line("languages"), "", "languages is no list", remedy
+        )
+    if not isinstance(value.get("reviewed_by_country_team"), bool):
+        line = document.line("reviewed_by_country_team")
+        message = "reviewed_by_country_team is neither true nor false"
+        yield Fault(
+            "about_reviewed",
+            document.file,
+            line,
+            "",
+            message,
+            "Write false until the country team has read it.",
+        )
+    for key in ("calendars", "sources"):
+        if not isinstance(value.get(key), list):
+            message, line = f"{key} is no list", document.line(key)
+            yield Fault(
+                f"about_{key}", document.file, line, "", message, f"Write {key}: and the entries in [ ]."
+            )
+    forms = value.get("forms")
+    if not isinstance(forms, list) or FORM not in forms:
+        remedy = f"Write forms: [{FORM}]."
+        yield Fault(
+            "about_forms", document.file, document.line("forms"), "", f"forms does not name {FORM}", remedy
+        )

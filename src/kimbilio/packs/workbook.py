@@ -1,0 +1,182 @@
+"""One Excel workbook for a whole pack: a sheet for each table, and back again without loss.
+
+Knows how tables and YAML documents lie in sheets; does not know what they mean. A document becomes the
+columns `path` and `value`, one row for each value, so that a ministry edits it without knowing YAML.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
+
+from kimbilio.packs.faults import Fault, PackError
+from kimbilio.packs.tables import DOCUMENTS, Document, Table, Tables, YamlPath, table_from_records
+
+_PATH_COLUMNS = ("path", "value")
+_WIDE = 60
+
+
+def write_workbook(tables: Tables, path: Path) -> None:
+    """Write all tables and documents of a pack into one workbook, replacing the file."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name in DOCUMENTS:
+        rows = [(_path_text(p), _value_text(v)) for p, v in _leaves(tables.document(name).value, ())]
+        _write_sheet(book.create_sheet(name), [_PATH_COLUMNS, *rows])
+    for name, table in tables.tables.items():
+        records = [tuple(row[column] for column in table.columns) for row in table]
+        _write_sheet(book.create_sheet(_sheet_name(name)), [table.columns, *records])
+    book.save(path)
+
+
+def _write_sheet(sheet: Worksheet, records: list[tuple[str, ...]]) -> None:
+    for number, record in enumerate(records, start=1):
+        for column, text in enumerate(record, start=1):
+            if not text:
+                continue
+            cell = sheet.cell(row=number, column=column, value=text)
+            cell.data_type = "s"  # a text that begins with = must stay a text, never become a formula
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if number == 1:
+                cell.font = Font(bold=True)
+    for column, heading in enumerate(records[0], start=1):
+        widest = max((len(r[column - 1]) for r in records if column <= len(r)), default=len(heading))
+        sheet.column_dimensions[get_column_letter(column)].width = min(_WIDE, widest + 2)
+    sheet.freeze_panes = "A2"
+
+
+def read_workbook(path: Path) -> Tables:
+    """Read a workbook written by `write_workbook`, edited since or not; PackError when it is no workbook."""
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as error:
+        raise PackError(
+            f"'{path.name}' is not an Excel workbook",
+            "Save the pack again as .xlsx, or give the pack's folder.",
+        ) from error
+    tables: dict[str, Table] = {}
+    documents: dict[str, Document] = {}
+    faults: list[Fault] = []
+    for sheet in book.worksheets:
+        records = [[_cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+        if sheet.title in DOCUMENTS:
+            documents[sheet.title] = _read_document(sheet.title, records, faults)
+        else:
+            name = _table_name(sheet.title)
+            tables[name] = table_from_records(records, f"{name}.csv", faults)
+    book.close()
+    return Tables(str(path), tables, documents, tuple(faults))
+
+
+def _sheet_name(table: str) -> str:
+    """A sheet name has no slash and 31 characters at most: `forms/x/choices` is `x.choices`."""
+    name = table.removeprefix("forms/").replace("/", ".")
+    if len(name) > 31:
+        raise PackError(
+            f"the table '{table}' has a name too long for a sheet of Excel",
+            "Give the form or list a shorter name.",
+        )
+    return name
+
+
+def _table_name(sheet: str) -> str:
+    folder, dot, name = sheet.partition(".")
+    if not dot:
+        return sheet
+    return f"{folder}/{name}" if folder in {"codes", "translations"} else f"forms/{folder}/{name}"
+
+
+def _cell_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _leaves(value: Any, path: YamlPath) -> Iterator[tuple[YamlPath, Any]]:
+    """Every value that is not itself divided further; a list of plain values stays in one cell."""
+    if isinstance(value, dict) and value:
+        for key, child in value.items():
+            yield from _leaves(child, (*path, str(key)))
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        for index, child in enumerate(value):
+            yield from _leaves(child, (*path, index))
+    else:
+        yield path, value
+
+
+def _path_text(path: YamlPath) -> str:
+    return " / ".join(f"#{part + 1}" if isinstance(part, int) else part for part in path)
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, str) and _reads_back(value):
+        return value
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=1_000_000)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _reads_back(text: str) -> bool:
+    """Whether a text may stand in its cell without quotation marks and is still read as the same text."""
+    return bool(text) and text == text.strip() and "\r" not in text and _parse(text) == text
+
+
+def _parse(text: str) -> Any:
+    """What a cell means: a number, true or false, a list in brackets, a quoted text; else its words."""
+    if text[0] not in "[{'\"" and not _is_scalar(text):
+        return text
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+
+
+def _is_scalar(text: str) -> bool:
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return False
+    return not isinstance(value, str | dict | list)
+
+
+def _read_document(name: str, records: list[list[str]], faults: list[Fault]) -> Document:
+    table = table_from_records(records, f"{name}.yaml", faults)
+    root: dict[Any, Any] = {}
+    lines: dict[YamlPath, int] = {}
+    for row in table:
+        path = tuple(
+            int(p[1:]) - 1 if p.startswith("#") and p[1:].isdigit() else p for p in row["path"].split(" / ")
+        )
+        lines[path] = row.number
+        node = root
+        for part in path[:-1]:
+            node = node.setdefault(part, {})
+        node[path[-1]] = _parse(row["value"]) if row["value"] else ""
+    return Document(f"{name}.yaml", _with_lists(root), lines)
+
+
+def _with_lists(value: Any) -> Any:
+    """Turn the mappings whose keys are positions back into lists; a gap left by a deleted row closes."""
+    if not isinstance(value, dict):
+        return value
+    children = {key: _with_lists(child) for key, child in value.items()}
+    if children and all(isinstance(key, int) for key in children):
+        return [children[index] for index in sorted(children)]
+    return children

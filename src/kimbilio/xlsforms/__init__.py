@@ -1,0 +1,29 @@
+"""Spreadsheet forms in, XForms out; filled forms in, answers out.
+
+Knows XLSForm sheets, the XForm that pyxform makes of them, and the XML a phone sends back. Does not know
+what any question means, and reads no files. Sources: the XLSForm and OpenRosa specifications.
+"""
+
+from kimbilio.xlsforms.answers import Answer, display_text, typed_answers
+from kimbilio.xlsforms.conversion import Workbook, XForm, convert
+from kimbilio.xlsforms.faults import AnswersRefused, Cell, SubmissionRefused, WorkbookRefused
+from kimbilio.xlsforms.kinds import kinds_of
+from kimbilio.xlsforms.submission import Identity, ReadSubmission, read_identity, read_submission
+
+__all__ = [
+    "Answer",
+    "AnswersRefused",
+    "Cell",
+    "Identity",
+    "ReadSubmission",
+    "SubmissionRefused",
+    "Workbook",
+    "WorkbookRefused",
+    "XForm",
+    "convert",
+    "display_text",
+    "kinds_of",
+    "read_identity",
+    "read_submission",
+    "typed_answers",
+]

@@ -1,0 +1,189 @@
+"""A filled form, as a phone sends it, becomes names and texts.
+
+Knows the XML of OpenRosa submissions: identity on the root and in meta, groups, repeats. Does not know the
+form, except the question kinds it is handed. Reads hostile input: no document types, no entities, and limits
+on size, depth, number and length. Source: OpenRosa metadata specification.
+"""
+
+import io
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from kimbilio.xlsforms import faults
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 32
+MAX_ELEMENTS = 20_000
+MAX_TEXT = 100_000
+MAX_INSTANCE_ID = 249  # OpenRosa metadata: servers store at least this many
+
+OPENROSA = "http://openrosa.org/xforms"
+CLIENT_FIELDS = ("start", "end", "today", "deviceid")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which form was filled, and which filling this is. `deprecated_id` names the filling it corrects."""
+
+    form_id: str
+    version: str | None
+    instance_id: str
+    deprecated_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSubmission(Identity):
+    """One filled form.
+
+    `answers` maps question to text as typed; a question without an answer is absent. `repeats` maps a
+    repeat's name to its rows in document order (a repeat inside a repeat is a list of its own, without its
+    parent). `files` names the attachments that the answers point at. Times and device are the client's word.
+    """
+
+    start: str | None
+    end: str | None
+    today: str | None
+    deviceid: str | None
+    answers: Mapping[str, str]
+    repeats: Mapping[str, list[dict[str, str]]]
+    files: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Reading:
+    kinds: Mapping[str, str]
+    answers: dict[str, str] = field(default_factory=dict)
+    repeats: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+
+
+def read_identity(xml: bytes) -> Identity:
+    """Read only whose filling this is; for the door, which keeps what it cannot understand.
+
+    Raises a SubmissionRefused: NotXml, DeclarationsRefused, TooLarge, TooDeep, NotASubmission, NoInstanceId.
+    """
+    root = _parse(xml)
+    return Identity(*_identity(root))
+
+
+def read_submission(xml: bytes, kinds: Mapping[str, str] | None = None) -> ReadSubmission:
+    """Read a filled form.
+
+    `kinds` is `kinds_of` the form: with it, a repeat filled once is told from a group, and attachments from
+    text. Without it, only elements that stand side by side under one name are repeats, and `files` is empty.
+    Raises what `read_identity` raises, and NameTwice.
+    """
+    root = _parse(xml)
+    identity = _identity(root)
+    reading = _Reading(kinds or {})
+    _read_children(root, reading.answers, reading, skip=frozenset(id(meta) for meta in _meta(root)))
+    start, end, today, deviceid = (reading.answers.pop(name, None) for name in CLIENT_FIELDS)
+    rows = [reading.answers, *(row for rows in reading.repeats.values() for row in rows)]
+    files = [text for row in rows for name, text in row.items() if reading.kinds.get(name) == "file"]
+    return ReadSubmission(
+        *identity,
+        start=start,
+        end=end,
+        today=today,
+        deviceid=deviceid,
+        answers=reading.answers,
+        repeats=reading.repeats,
+        files=tuple(dict.fromkeys(files)),
+    )
+
+
+def _parse(xml: bytes) -> Element:
+    if len(xml) > MAX_BYTES:
+        raise faults.TooLarge(limit=f"{MAX_BYTES:,}", of="bytes")
+    depth = count = 0
+    root: Element | None = None
+    try:
+        for event, element in iterparse(io.BytesIO(xml), events=("start", "end"), forbid_dtd=True):
+            if event == "end":
+                depth -= 1
+                if len(element.text or "") > MAX_TEXT:
+                    raise faults.TooLarge(limit=f"{MAX_TEXT:,}", of="signs in one answer")
+                continue
+            root = element if root is None else root
+            depth, count = depth + 1, count + 1
+            if depth > MAX_DEPTH:
+                raise faults.TooDeep(limit=MAX_DEPTH)
+            if count > MAX_ELEMENTS:
+                raise faults.TooLarge(limit=f"{MAX_ELEMENTS:,}", of="elements")
+    except DefusedXmlException as error:
+        raise faults.DeclarationsRefused from error
+    except (ParseError, ValueError, LookupError) as error:
+        if isinstance(error, faults.SubmissionRefused):
+            raise
+        # The parser's own sentence may quote the document, so it is not passed on.
+        raise faults.NotXml(line=getattr(error, "position", (1,))[0]) from None
+    if root is None:
+        raise faults.NotXml(line=1)
+    return root
+
+
+def _identity(root: Element) -> tuple[str, str | None, str, str | None]:
+    form_id = (root.get("id") or "").strip()
+    if not form_id:
+        raise faults.NotASubmission
+    found: dict[str, list[str]] = {"instanceID": [], "deprecatedID": []}
+    for meta in _meta(root):
+        for element in meta:
+            namespace, name = _split(element)
+            if name in found and namespace in _meta_namespaces(root):
+                found[name].append((element.text or "").strip())
+    instance_ids = set(found["instanceID"])
+    if len(instance_ids) != 1:
+        raise faults.NoInstanceId(found="several different ones" if instance_ids else "none is there")
+    instance_id = instance_ids.pop()
+    if not instance_id or len(instance_id) > MAX_INSTANCE_ID or not instance_id.isprintable():
+        raise faults.NoInstanceId(found=f"it is empty, over {MAX_INSTANCE_ID} signs, or holds control signs")
+    deprecated = next((text for text in found["deprecatedID"] if text), None)
+    return form_id, (root.get("version") or "").strip() or None, instance_id, deprecated
+
+
+def _meta(root: Element) -> Iterator[Element]:
+    for element in root:
+        namespace, name = _split(element)
+        if name == "meta" and namespace in _meta_namespaces(root):
+            yield element
+
+
+def _meta_namespaces(root: Element) -> tuple[str, ...]:
+    return ("", OPENROSA, _split(root)[0])
+
+
+def _read_children(
+    parent: Element, into: dict[str, str], reading: _Reading, skip: frozenset[int] = frozenset()
+) -> None:
+    together = Counter(_split(element)[1] for element in parent)
+    for element in parent:
+        name = _split(element)[1]
+        if id(element) in skip:
+            continue
+        if reading.kinds.get(name) == "repeat" or (len(element) and together[name] > 1):
+            row: dict[str, str] = {}
+            rows = reading.repeats.setdefault(name, [])
+            rows.append(row)
+            _read_children(element, row, reading)
+            if not row:  # clients send the turn that nobody filled in
+                rows.remove(row)
+        elif len(element):
+            _read_children(element, into, reading)
+        elif element.text and element.text.strip():
+            if name in into:
+                raise faults.NameTwice(name=_safe(name))
+            into[name] = element.text
+
+
+def _safe(name: str) -> str:
+    return name[:60]
+
+
+def _split(element: Element) -> tuple[str, str]:
+    namespace, _, name = element.tag.rpartition("}")
+    return namespace.removeprefix("{"), name
