@@ -1,0 +1,10 @@
+"""The ui room's Django application."""
+
+from django.apps import AppConfig
+
+
+class UiConfig(AppConfig):
+    """Templates, static files and template tags; no models."""
+
+    name = "kimbilio.server.ui"
+    label = "ui"

@@ -1,0 +1,1 @@
+"""Template tags of the desk; loaded by name with `{% load ui %}`."""
