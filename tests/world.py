@@ -1,7 +1,7 @@
 """The standing cast, in the invented republic `zz`. They differ in what they may not do.
 
-- Border Service of Zuri (agency ZZ-BS): `asha` officer; `ben` officer, another shift; `sela` supervisor.
-- Welfare Office (ZZ-WO): `chen` caseworker at the duty desk; `dora` caseworker at another desk; `kito` coordinator.
+- Border Service of Zuri (agency ZZZ-GATE): `asha` officer; `ben` officer, another shift; `sela` supervisor.
+- Welfare Office (ZZZ-CARE): `chen` caseworker at the duty desk; `dora` caseworker at another desk; `kito` coordinator.
 - `dalia` analyst, `stefan` steward, `ada` auditor: all of the Border Service, none sees a person.
 """
 
@@ -37,15 +37,18 @@ class World:
 
 
 def world_build() -> None:
-    """Build the cast through the services."""
+    """Build the cast through the services, and publish the republic's form."""
+    from kimbilio.packs import load
+    from kimbilio.server.forms.services import form_publish
     from kimbilio.server.identity import services as identity
     from kimbilio.server.identity.models import User
 
+    form_publish(pack=load("zz"))
     border = identity.organisation_found(
-        name="Border Service of Zuri", kind="government", country="ZZZ", pack="zz", agency="ZZ-BS", time_zone="Africa/Lusaka"
+        name="Border Service of Zuri", kind="government", country="ZZZ", pack="zz", agency="ZZZ-GATE", time_zone="Africa/Lusaka"
     )
     welfare = identity.organisation_found(
-        name="Welfare Office of Zuri", kind="government", country="ZZZ", pack="zz", agency="ZZ-WO", time_zone="Africa/Lusaka"
+        name="Welfare Office of Zuri", kind="government", country="ZZZ", pack="zz", agency="ZZZ-CARE", time_zone="Africa/Lusaka"
     )
     post = identity.desk_open(organisation=border, name="Bridge post", receives_referrals=False)
     duty = identity.desk_open(
@@ -83,8 +86,8 @@ def world_get() -> World:
         for member in Member.objects.select_related("user", "organisation").prefetch_related("desks")
     }
     return World(
-        border=Organisation.objects.get(agency="ZZ-BS"),
-        welfare=Organisation.objects.get(agency="ZZ-WO"),
+        border=Organisation.objects.get(agency="ZZZ-GATE"),
+        welfare=Organisation.objects.get(agency="ZZZ-CARE"),
         border_desk=Desk.objects.get(name="Bridge post"),
         welfare_desk=Desk.objects.get(name="Welfare duty desk"),
         other_desk=Desk.objects.get(name="Welfare reception desk"),

@@ -9,9 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from pyxform.errors import PyXFormError  # type: ignore[import-untyped]  # pyxform ships no types
-from pyxform.xls2xform import convert as pyxform_convert  # type: ignore[import-untyped]  # likewise
-
 from kimbilio.xlsforms.faults import Cell, WorkbookRefused
 
 Row: TypeAlias = Mapping[str, str]
@@ -43,6 +40,10 @@ def convert(workbook: Workbook) -> XForm:
     Raises WorkbookRefused when a text lacks one of the workbook's languages, when a cell holds a lone dash,
     or when pyxform cannot read the sheets (its own sentence is passed on).
     """
+    # pyxform is large and slow to import; the server reads filled forms all day and converts one a release
+    from pyxform.errors import PyXFormError
+    from pyxform.xls2xform import convert as pyxform_convert
+
     faults = [*_untranslated(workbook)]
     if faults:
         raise WorkbookRefused("Some texts are not there in every language of the form.", faults)

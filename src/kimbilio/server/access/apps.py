@@ -21,7 +21,7 @@ class AccessConfig(AppConfig):
             member = getattr(request, "member", None)
             if member is None:
                 return None
-            return Signature(member=member.name, organisation=member.organisation.name)
+            return Signature(member=member.name, organisation=member.organisation.called)
 
         register_item(title=_("Organisation"), url_name="access:organisation", order=50)
         register_item(title=_("Journal"), url_name="access:journal", order=60, allowed=reads_the_book)

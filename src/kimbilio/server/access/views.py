@@ -6,10 +6,12 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from babel.dates import get_timezone_location
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,8 +21,9 @@ from ..identity.selectors import colleagues_of, desks_of, devices_of, member_nam
 from ..journal.acts import ACTS
 from ..journal.selectors import acts_of_organisation
 from ..journal.services import act_record
-from ..ui.panels import ROWS_SHOWN
+from ..ui.panels import ROWS_SHOWN, panels_for
 from .doors import actor_of, as_member
+from .showing import codes_shown
 
 Role = Member.Role
 KEEPERS = (Role.STEWARD,)
@@ -46,11 +49,13 @@ class EnrolForm(forms.Form):
 def organisation(request: HttpRequest) -> HttpResponse:
     """Members, desks and phones. A steward can change them; everyone else can look."""
     actor = actor_of(request)
+    found = organisation_get(actor.organisation)
     return render(
         request,
         "access/organisation.html",
         {
-            "organisation": organisation_get(actor.organisation),
+            "organisation": found,
+            "town": get_timezone_location(found.time_zone, locale=get_language() or "en", return_city=True),
             "members": colleagues_of(actor.organisation),
             "desks": desks_of(actor.organisation),
             "devices": devices_of(actor.organisation),
@@ -121,8 +126,15 @@ def journal(request: HttpRequest) -> HttpResponse:
         acts = acts[:ROWS_SHOWN]
         next_url = f"?before={acts[-1].id}"
     names = member_names({act.member for act in acts if act.member})
+    codes = codes_shown(acts)
     rows = [
-        {"at": act.at, "words": ACTS.get(act.act, act.act), "act": act, "by": names.get(act.member) if act.member else ""}
+        {
+            "at": act.at,
+            "words": ACTS.get(act.act, act.act),
+            "codes": codes[act.id],
+            "by": names.get(act.member) if act.member else "",
+        }
         for act in acts
     ]
-    return render(request, "access/journal.html", {"rows": rows, "next_url": next_url})
+    panels = panels_for("journal", actor, None)
+    return render(request, "access/journal.html", {"rows": rows, "next_url": next_url, "panels": panels})

@@ -22,7 +22,7 @@ from ..identity.selectors import memberships_of
 from ..kernel.rows import acting_for
 
 MEMBERSHIP = "membership"
-WITHOUT_ACTOR = ("/accounts/", "/openrosa/", "/static/", "/i18n/")
+WITHOUT_ACTOR = ("/accounts/", "/openrosa/", "/static/", "/i18n/", "/health/")
 
 
 class ActingMiddleware:

@@ -38,6 +38,17 @@ def rights_lay() -> None:
                         sql.Identifier(role), sql.Identifier(role)
                     )
                 )
+    _functions_grant()
+
+
+def _functions_grant() -> None:
+    """Functions that see every organisation and return ids only: for the roles that a room names, for nobody else."""
+    with connections["default"].cursor() as cursor:
+        for app in apps.get_app_configs():
+            for function, roles in getattr(app, "vetted_functions", {}).items():
+                for role in (WEB, JOBS):
+                    verb = "grant execute on function {} to {}" if role in roles else "revoke all on function {} from {}"
+                    cursor.execute(sql.SQL(verb).format(sql.SQL(function), sql.Identifier(role)))
 
 
 def is_append_only(model: type[models.Model]) -> bool:
@@ -49,6 +60,7 @@ def _table_rights(database: str, model: type[models.Model]) -> None:
     table = sql.Identifier(model._meta.db_table)
     verbs = "select, insert" if is_append_only(model) else "select, insert, update, delete"
     policy = getattr(model, "row_policy", None)
+    check = getattr(model, "row_check", policy)
     with connections[database].cursor() as cursor:
         for role in (WEB, JOBS):
             cursor.execute(sql.SQL("revoke all on {} from {}").format(table, sql.Identifier(role)))
@@ -59,5 +71,5 @@ def _table_rights(database: str, model: type[models.Model]) -> None:
             cursor.execute(sql.SQL("alter table {} enable row level security").format(table))
             cursor.execute(sql.SQL("drop policy if exists one_organisation on {}").format(table))
             cursor.execute(
-                sql.SQL("create policy one_organisation on {} using (" + policy + ") with check (" + policy + ")").format(table)
+                sql.SQL("create policy one_organisation on {} using (" + policy + ") with check (" + check + ")").format(table)
             )

@@ -50,6 +50,9 @@ INSTALLED_APPS = [
     "kimbilio.server.config",
 ]
 
+if KIMBILIO_DEMO:
+    INSTALLED_APPS.insert(0, "kimbilio.server.config.demo")  # first: its templates add to the others'
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.urls import include, path
 
+from .health import health
+
 urlpatterns = [
+    path("health/", health, name="health"),
     path("", include("kimbilio.server.people.urls")),
     path("", include("kimbilio.server.access.urls")),
+    path("", include("kimbilio.server.referrals.urls")),
+    path("", include("kimbilio.server.forms.urls")),
     path("accounts/", include("allauth.urls")),
+    path("openrosa/", include("kimbilio.server.field.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
+
+if apps.is_installed("kimbilio.server.config.demo"):
+    urlpatterns.append(path("demo/", include("kimbilio.server.config.demo.urls")))

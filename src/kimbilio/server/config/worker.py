@@ -2,8 +2,8 @@
 
     python -m kimbilio.server.config.worker [CONCURRENCY]
 
-SIGTERM lets a running job finish. A job that is cut off (kill -9, a power cut) is found by its missing heartbeat and
-taken up again, by `procrastinate` itself and by the retry of its task.
+SIGTERM lets a running job finish. A job that is cut off (kill -9, a power cut) is found by its worker's
+missing heartbeat and put back, see `tasks`.
 """
 
 from __future__ import annotations

@@ -5,9 +5,25 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ..kernel.ids import new_id
+
+
+class Named(models.Model):
+    """Something with a name of its own in Arabic too."""
+
+    name: models.CharField[str, str]
+    name_ar: models.CharField[str, str]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def called(self) -> str:
+        """The name in the language of the page."""
+        return self.name_ar if self.name_ar and (get_language() or "").startswith("ar") else self.name
 
 
 class User(AbstractUser):
@@ -19,7 +35,7 @@ class User(AbstractUser):
         db_table_comment = "Accounts of those who work with Kimbilio."
 
 
-class Organisation(models.Model):
+class Organisation(Named):
     """A ministry, an agency, a civil society organisation. Owns its records; holds its own master key."""
 
     class Kind(models.TextChoices):
@@ -46,7 +62,7 @@ class Organisation(models.Model):
         return self.name
 
 
-class Desk(models.Model):
+class Desk(Named):
     """A duty desk: a role that answers referrals, never a person. Two focal points stand behind it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 ACTS = {
     "submission.received": _("A form arrived"),
+    "submission.files_added": _("More files of the form arrived"),
+    "submission.refused": _("Another form came under the same number and was kept apart"),
+    "submission.retried": _("The form is to be read again"),
     "submission.understood": _("The form was read"),
     "submission.set_aside": _("The form needs a look"),
     "submission.settled": _("The form was looked at"),

@@ -28,7 +28,7 @@ def act_record(
     codes: Mapping[str, Any] | None = None,
     key: DataKey | None = None,
     detail: Mapping[str, Any] | None = None,
-    wrote: bytes | None = None,
+    wrote: bytes | memoryview[int] | None = None,
 ) -> Act | None:
     """Write one act in the caller's transaction.
 
@@ -55,7 +55,7 @@ def act_record(
         row.sealed = crypto.seal(key, row.id, "journal.act.sealed", json.dumps(detail, default=str).encode())
     if wrote is not None:
         secret = crypto.derive(custody().master(actor.organisation), "content")
-        row.rows_hash = crypto.keyed_hash(secret, wrote)
+        row.rows_hash = crypto.keyed_hash(secret, bytes(wrote))
     with db.atomic():
         made = Act.objects.bulk_create([row], ignore_conflicts=True)
     if Act.objects.filter(id=row.id).exists():

@@ -20,10 +20,14 @@ def blob_write(key: DataKey, row: uuid.UUID, plain: bytes) -> None:
     path = _path(row)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     waiting = path.with_suffix(".part")
-    with open(waiting, "wb") as file:
-        file.write(crypto.seal(key, row, "blob", plain))
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with open(waiting, "wb") as file:
+            file.write(crypto.seal(key, row, "blob", plain))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        waiting.unlink(missing_ok=True)  # on a full disk half a file would keep the room from being free again
+        raise
     waiting.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:

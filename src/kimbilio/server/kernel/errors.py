@@ -18,7 +18,8 @@ class KimbilioError(Exception):
     code = "KIM_000"
 
     def __init__(self, message: str = "", *, code: str = "") -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip().splitlines()[0])
+        first_paragraph = (type(self).__doc__ or "").strip().partition("\n\n")[0]
+        super().__init__(message or " ".join(first_paragraph.split()))
         self.code = code or type(self).code
 
 

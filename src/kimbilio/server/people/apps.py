@@ -13,6 +13,8 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from ..identity.actor import SEES_IDENTITIES
         from ..ui.navigation import register_item
+        from ..ui.panels import register_panel
+        from .panels import why_asking
 
         def sees(request: HttpRequest) -> bool:
             member = getattr(request, "member", None)
@@ -20,3 +22,4 @@ class PeopleConfig(AppConfig):
 
         register_item(title=_("Work"), url_name="people:work", order=10)
         register_item(title=_("Cases"), url_name="people:cases", order=20, allowed=sees)
+        register_panel("journal", _("Who can see a case, and why"), 10, why_asking)

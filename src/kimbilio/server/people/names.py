@@ -32,9 +32,13 @@ _ONE_SOUND = (
 )
 
 
+_LONGEST, _MOST = 40, 12  # beyond these it is no name; without a limit one answer could fill the table of codes
+
+
 def name_parts(name: str) -> list[str]:
-    """The romanised parts of a name, lower case, letters only."""
-    return [part for part in re.split(r"[^a-z]+", anyascii(name).lower()) if part]
+    """The romanised parts of a name, lower case, letters only: the first 12, of each its first 40 letters."""
+    found = [part[:_LONGEST] for part in re.split(r"[^a-z]+", anyascii(name[:1000]).lower()) if part]
+    return found[:_MOST]
 
 
 def part_codes(part: str) -> dict[str, set[str]]:

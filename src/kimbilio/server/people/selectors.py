@@ -6,15 +6,15 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
-
+from ..access.records import RecordQuerySet
 from ..access.rules import CaseTies, Purpose
 from ..identity.actor import Actor
 from ..journal.services import act_record
 from ..kernel import sealed
 from ..kernel.errors import NotVisible
 from ..kernel.ids import read_code
-from .models import Case, Consent
+from .models import Case as Case  # rooms above name the types from here
+from .models import Consent as Consent
 
 NAME_FIELDS = ("name", "safe_contact")
 """What a page shows only after a tap that is written down."""
@@ -39,9 +39,10 @@ class ConsentReading:
     withdrawn: bool
 
 
-def cases_visible(actor: Actor, *, for_: Purpose) -> QuerySet[Case]:
+def cases_visible(actor: Actor, *, for_: Purpose) -> RecordQuerySet[Case]:
     """Cases this actor may see, newest first."""
-    return Case.objects.visible_to(actor, for_=for_).select_related("person", "desk").order_by("-id")
+    rows: RecordQuerySet[Case] = Case.objects.visible_to(actor, for_=for_).select_related("person", "desk").order_by("-id")
+    return rows
 
 
 def case_get(actor: Actor, code: str, *, for_: Purpose) -> Case:

@@ -101,7 +101,7 @@ def case_stage_move(*, actor: Actor, case: Case, stage: str, transaction: uuid.U
 @db.atomic
 def case_assign(*, actor: Actor, case: uuid.UUID, member: Member | None) -> Case:
     """Give a case to a member of the same organisation, or to nobody in particular. Raises NotVisible."""
-    row = Case.objects.get_for(actor, for_=Purpose.CASEWORK, id=case)
+    row: Case = Case.objects.get_for(actor, for_=Purpose.CASEWORK, id=case)
     row.assigned_to = member
     row.save(update_fields=["assigned_to"])
     act_record(

@@ -5,9 +5,9 @@ Knows the pack's words and the journal's. Knows no right: it is handed what the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
@@ -19,6 +19,7 @@ from ..identity.models import Desk, Organisation
 from ..identity.selectors import member_names
 from ..journal.acts import ACTS
 from ..journal.models import Act
+from ..ui.moments import span_words
 from .country import answer_word, word
 from .models import Case
 from .selectors import ConsentReading
@@ -49,13 +50,18 @@ class Entry:
 
 
 def fact_words(pack: Pack, name: str, value: Any) -> str:
-    """A fact in words, by the question that states it."""
-    questions = pack.fields[name].questions if name in pack.fields else ()
-    for question in questions:
-        shown = answer_word(pack, FORM, question, str(value))
-        if shown != str(value):
-            return shown
-    return str(value)
+    """A fact in words, by the questions that state it: one answer, several, or those of several questions."""
+    if isinstance(value, Mapping):
+        return "; ".join(_answers(pack, [str(question)], given) for question, given in value.items())
+    return _answers(pack, pack.fields[name].questions if name in pack.fields else (), value)
+
+
+def _answers(pack: Pack, questions: Sequence[str], value: Any) -> str:
+    words = []
+    for code in value if isinstance(value, (list, tuple)) else [value]:
+        shown = (answer_word(pack, FORM, question, str(code)) for question in questions)
+        words.append(next((text for text in shown if text != str(code)), str(code)))
+    return _(", ").join(words)
 
 
 def facts_shown(pack: Pack, facts: Mapping[str, Any], names: Iterable[str]) -> list[tuple[str, str]]:
@@ -134,14 +140,8 @@ def step_shown(pack: Pack, action: Mapping[str, Any]) -> dict[str, str]:
     """One step: what, by whom, within what time."""
     by = word(pack, f"agency:{action['by']}") if action.get("by") else ""
     minutes = action.get("within_minutes")
-    if minutes and minutes < 60:
-        within = _("within %(minutes)s minutes") % {"minutes": minutes}
-    elif minutes:
-        within = _("within %(hours)s hours") % {"hours": minutes // 60}
-    else:
-        within = ""
-    key = action.get("text_key") or f"step:{action['pathway']}:{action['n']}"
-    return {"text": word(pack, key), "note": ", ".join(part for part in (by, within) if part)}
+    within = _("within %(span)s") % {"span": span_words(timedelta(minutes=minutes))} if minutes else ""
+    return {"text": word(pack, action["do"]), "note": _(", ").join(part for part in (by, within) if part)}
 
 
 def not_assessed_shown(pack: Pack, screening: Mapping[str, Any]) -> list[str]:
@@ -184,14 +184,12 @@ def timeline_of(acts: Iterable[Act]) -> list[Entry]:
     """What happened to the case, in the words of the book."""
     acts = [act for act in acts if act.act not in QUIET_ACTS]
     names = member_names({act.member for act in acts if act.member})
-    desks = dict(Desk.objects.filter(id__in={act.codes["desk"] for act in acts if act.codes.get("desk")}).values_list("id", "name"))
-    organisations = dict(
-        Organisation.objects.filter(id__in={act.codes["other"] for act in acts if act.codes.get("other")}).values_list("id", "name")
-    )
+    desks = Desk.objects.in_bulk({act.codes["desk"] for act in acts if act.codes.get("desk")})
+    others = Organisation.objects.in_bulk({act.codes["other"] for act in acts if act.codes.get("other")})
     entries = []
     for act in acts:
-        where = [str(desks[key]) for key in desks if str(key) == act.codes.get("desk")]
-        where += [str(organisations[key]) for key in organisations if str(key) == act.codes.get("other")]
+        where = [desk.called for key, desk in desks.items() if str(key) == act.codes.get("desk")]
+        where += [other.called for key, other in others.items() if str(key) == act.codes.get("other")]
         by = names.get(act.member, "") if act.member else _("Kimbilio, by itself")
         entries.append(Entry(act.at, ACTS.get(act.act, act.act), " · ".join([by, *where]).strip(" ·")))
     return entries

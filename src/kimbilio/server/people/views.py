@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -32,7 +33,7 @@ from .models import Case
 def work(request: HttpRequest) -> HttpResponse:
     """Queues: what waits for this member, the most pressing first."""
     queues = queues_for(actor_of(request))
-    pressing = [row for queue in queues for row in queue.rows if row.due is not None]
+    pressing = [row for queue in queues if queue.mine for row in queue.rows if row.due is not None]
     first = min(pressing, key=lambda row: row.due) if pressing else None  # type: ignore[arg-type,return-value]  # due is set
     member = member_of(request)
     return render(
@@ -77,7 +78,7 @@ def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
         if code:
             shown = list(search.cases_under_their_code(actor, code, for_=Purpose.SEARCH).select_related("person", "desk"))
     else:
-        rows = selectors.cases_visible(actor, for_=Purpose.SEARCH)
+        rows: QuerySet[Case] = selectors.cases_visible(actor, for_=Purpose.SEARCH)
         rows = rows.filter(**{name: value for name, value in clear.items() if value})
         rows = search.cases_with(actor, rows, {name: value for name, value in coded.items() if value})
         before = request.GET.get("before", "")

@@ -1,4 +1,6 @@
-"""One table: the envelope. Sender and receiver see the row; only the receiver can open it, only the sender wrote it."""
+"""One table: the envelope. Sender and receiver see the row; only the receiver can open it, only the sender
+wrote it.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +25,21 @@ class Envelope(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     thread = models.UUIDField(db_index=True, help_text="What both sides call the thing it is about")
     sent_at = models.DateTimeField(auto_now_add=True)
-    closed = models.BinaryField(help_text="HPKE to the receiver's key, bound to sender, receiver, kind and thread")
+    closed = models.BinaryField(
+        help_text="HPKE to the receiver's key, bound to sender, receiver, kind and thread"
+    )
 
     append_only = True
     row_policy = f"sender_id = {CURRENT} or receiver_id = {CURRENT}"
+    row_check = f"sender_id = {CURRENT}"
 
     class Meta:
         db_table_comment = "Envelopes between organisations; insert-only, sealed to the receiver."
+        constraints = [
+            models.CheckConstraint(
+                name="envelope_leaves_its_sender", condition=~models.Q(sender=models.F("receiver"))
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"

@@ -1,4 +1,6 @@
-"""Sealing and opening envelopes. What is inside is decided by the caller; nothing else leaves an organisation."""
+"""Sealing and opening envelopes. What is inside is decided by the caller; nothing else leaves an
+organisation.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +42,9 @@ def envelope_open(*, actor: Actor, envelope: uuid.UUID) -> tuple[Envelope, dict[
 
 
 def _about(envelope: Envelope) -> bytes:
-    return b"".join(
-        part.bytes for part in (envelope.id, envelope.sender_id, envelope.receiver_id, envelope.thread)
-    ) + envelope.kind.encode()
+    return (
+        b"".join(
+            part.bytes for part in (envelope.id, envelope.sender_id, envelope.receiver_id, envelope.thread)
+        )
+        + envelope.kind.encode()
+    )

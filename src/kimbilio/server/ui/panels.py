@@ -62,6 +62,7 @@ class Queue:
     explanation: str | Promise
     rows: Sequence[QueueRow]
     count: str
+    mine: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class _QueueEntry:
     order: int
     function: QueueFunction
     explanation: str | Promise
+    mine: bool
 
 
 _panels: list[_PanelEntry] = []
@@ -114,15 +116,18 @@ def register_queue(
     function: QueueFunction,
     *,
     explanation: str | Promise = "",
+    mine: bool = True,
 ) -> None:
     """Put a queue on *Work*. `key` is its anchor in the address and never changes with the language.
+
+    `mine` says that its rows wait for the reader; a queue of what others have to do is not.
 
     The function may return one row more than `ROWS_SHOWN` to say that there are more.
     Raises ValueError when the key is taken.
     """
     if any(entry.key == key for entry in _queues):
         raise ValueError(f"Queue {key!r} is registered already. Choose another key.")
-    _queues.append(_QueueEntry(key, title, order, function, explanation))
+    _queues.append(_QueueEntry(key, title, order, function, explanation, mine))
     _queues.sort(key=lambda entry: entry.order)
 
 
@@ -134,4 +139,4 @@ def queues_for(actor: Actor) -> list[Queue]:
 def _queue_drawn(entry: _QueueEntry, rows: Sequence[QueueRow]) -> Queue:
     shown = rows[:ROWS_SHOWN]
     count = f"{len(shown)}+" if len(rows) > ROWS_SHOWN else str(len(shown))
-    return Queue(entry.key, entry.title, entry.explanation, shown, count)
+    return Queue(entry.key, entry.title, entry.explanation, shown, count, entry.mine)

@@ -1,0 +1,87 @@
+# Everything one does with the house. `make` alone lists it.
+# A stamp is younger than what it stands for, so a second run does nothing twice.
+
+PORT ?= 8400
+BROWSER ?= yes
+PYTHON ?= python3
+SHELL := /bin/sh
+BIN := .venv/bin
+CONFIG := src/kimbilio/server/config
+LOCALE := src/kimbilio/server/locale
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+MARKS := $(if $(filter no,$(BROWSER)),-m "not browser",)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test quick browser setup setup-tests lock preflight clean
+
+help:
+	@echo "make demo    set everything up and serve an invented country on http://localhost:$(PORT) (PORT=… for another)"
+	@echo "make test    all tests; installs Chromium when run as root (BROWSER=no leaves its tests out)"
+	@echo "make quick   lint, types and pure tests, in a minute"
+	@echo "make lock    pin all dependencies anew"
+	@echo "make clean   remove what make installed; the demo's data in var/demo stays"
+
+demo: PREFLIGHT := --port $(PORT)
+demo: setup
+	@exec $(BIN)/kimbilio demo --port $(PORT)
+
+test: setup-tests $(if $(filter no,$(BROWSER)),,browser)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(MARKS)
+
+quick: setup-tests
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy --config-file pyproject.toml -p kimbilio.rules -p kimbilio.xlsforms -p kimbilio.packs
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -q -m "not slow" tests/pure
+
+browser: preflight
+	@$(PYTHON) $(CONFIG)/preflight.py --browser
+
+setup: .venv/.runtime node_modules/.vendored .venv/.words
+
+setup-tests: setup .venv/.tests node_modules/.tests
+
+preflight:
+	@command -v $(PYTHON) >/dev/null || { echo "python3 is missing. On Debian and Ubuntu: \`apt-get install python3 python3-venv\`, then try again." >&2; exit 1; }
+	@$(PYTHON) $(CONFIG)/preflight.py $(PREFLIGHT)
+
+.venv/.made: | preflight
+	@echo "Making the virtual environment …"
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.runtime: requirements.lock pyproject.toml .venv/.made | preflight
+	@echo "Installing the packages of requirements.lock …"
+	@$(PIP) -r requirements.lock
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+.venv/.tests: requirements-dev.lock .venv/.runtime
+	@echo "Installing the packages of requirements-dev.lock …"
+	@$(PIP) -r requirements-dev.lock
+	@touch $@
+
+node_modules/.vendored: package-lock.json .venv/.runtime | preflight
+	@echo "Fetching fonts and htmx …"
+	@npm ci --omit=dev --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@$(BIN)/python -m kimbilio.server.ui.vendor node_modules >/dev/null
+	@touch $@
+
+node_modules/.tests: package-lock.json node_modules/.vendored
+	@echo "Fetching axe-core …"
+	@npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@touch node_modules/.vendored $@
+
+.venv/.words: $(wildcard $(LOCALE)/*/LC_MESSAGES/*.po) .venv/.runtime
+	@$(BIN)/python -m kimbilio.server.ui.catalogue compile >/dev/null
+	@touch $@
+
+lock: .venv/.made
+	@$(PIP) pip-tools
+	@$(COMPILE) --upgrade --extra dev -o requirements-dev.lock pyproject.toml
+	@$(COMPILE) -c requirements-dev.lock -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf src/kimbilio/server/ui/static/ui/vendor $(LOCALE)/*/LC_MESSAGES/*.mo var/test

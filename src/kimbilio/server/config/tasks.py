@@ -1,0 +1,15 @@
+"""Jobs about jobs: what a killed worker held is taken up again."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+SILENT = 30.0  # seconds without a heartbeat after which a worker is taken for dead
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="config.stalled_jobs_retry", queueing_lock="stalled_jobs_retry")
+async def stalled_jobs_retry(timestamp: int) -> None:
+    """Put back every job whose worker has fallen silent. A second run of a job changes nothing."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
+        await app.job_manager.retry_job(job)

@@ -1,0 +1,1 @@
+"""The doors for phones: today the OpenRosa door."""

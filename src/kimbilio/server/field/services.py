@@ -1,0 +1,39 @@
+"""What a phone needs to be set up: the settings of ODK Collect as the text of a QR code."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from typing import Any
+
+
+def collect_settings(*, token: str, base_url: str) -> dict[str, Any]:
+    """ODK Collect's settings for a device: where to send, forms kept current, sent forms removed from the
+    phone.
+
+    `base_url` is the server's address as the phone reaches it, such as https://kimbilio.example.
+    """
+    return {
+        "general": {
+            "protocol": "odk_default",
+            "server_url": f"{base_url.rstrip('/')}/openrosa/{token}",
+            "form_update_mode": "match_exactly",
+            "periodic_form_updates_check": "every_one_hour",
+            "autosend": "wifi_and_cellular",
+            "delete_send": True,
+            "hide_old_form_versions": True,
+            "analytics": False,
+        },
+        "admin": {"change_server": False, "admin_pw": ""},
+        "project": {"name": "Kimbilio", "icon": "K"},
+    }
+
+
+def collect_qr(*, token: str, base_url: str) -> str:
+    """The text of the QR code that ODK Collect scans: the settings as JSON, compressed, in base64.
+
+    It carries the token: show it once, and write it nowhere.
+    """
+    settings = json.dumps(collect_settings(token=token, base_url=base_url), ensure_ascii=False)
+    return base64.b64encode(zlib.compress(settings.encode())).decode()

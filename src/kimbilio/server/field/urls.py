@@ -1,0 +1,19 @@
+"""Addresses of the OpenRosa door. The device's token is part of each; it is hidden wherever an address is
+logged.
+"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+app_name = "field"
+urlpatterns = [
+    path("<str:token>/formList", views.form_list, name="form_list"),
+    path("<str:token>/forms/<str:form_id>/<path:version>.xml", views.form, name="form"),
+    path("<str:token>/manifests/<str:form_id>/<path:version>.xml", views.manifest, name="manifest"),
+    path("<str:token>/media/<str:form_id>/<path:version>/<str:name>", views.media, name="media"),
+    path("<str:token>/submission", views.submission, name="submission"),
+    path("<str:token>/<path:rest>", views.nothing, name="nothing"),
+]

@@ -1,0 +1,102 @@
+"""The OpenRosa door: list, form, manifest, media, submission. Success is said only after the commit."""
+
+from __future__ import annotations
+
+import logging
+from xml.etree.ElementTree import Element, SubElement
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from ..forms.selectors import form_get, forms_current, media_of
+from ..forms.services import submission_receive
+from ..identity.services import device_seen
+from ..kernel.errors import NotVisible
+from ..kernel.rows import acting_for
+from .answers import LIST, MANIFEST, XML, document, message
+from .door import Caller, openrosa
+from .parts import parts_read
+
+log = logging.getLogger(__name__)
+
+
+@openrosa("GET", "HEAD")
+def form_list(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """The forms to be filled in now; `formID` narrows the list, every other parameter is tolerated."""
+    device_seen(device=caller.device)
+    root = Element("xforms", xmlns=LIST)
+    for form in forms_current(caller.pack, request.GET.get("formID", "")).prefetch_related("media"):
+        entry = SubElement(root, "xform")
+        SubElement(entry, "formID").text = form.form_id
+        SubElement(entry, "name").text = form.name
+        SubElement(entry, "version").text = form.version
+        SubElement(entry, "hash").text = form.hash
+        SubElement(entry, "downloadUrl").text = caller.address(
+            request, "form", form_id=form.form_id, version=form.version
+        )
+        if form.media.all():
+            SubElement(entry, "manifestUrl").text = caller.address(
+                request, "manifest", form_id=form.form_id, version=form.version
+            )
+    return document(root)
+
+
+@openrosa("GET", "HEAD")
+def form(request: HttpRequest, caller: Caller, form_id: str, version: str) -> HttpResponse:
+    """The XForm itself, retired versions included."""
+    return HttpResponse(form_get(form_id, version, pack=caller.pack).xform, content_type=XML)
+
+
+@openrosa("GET", "HEAD")
+def manifest(request: HttpRequest, caller: Caller, form_id: str, version: str) -> HttpResponse:
+    """The files that a form shows."""
+    root = Element("manifest", xmlns=MANIFEST)
+    for medium in media_of(form_get(form_id, version, pack=caller.pack)).defer("content"):
+        entry = SubElement(root, "mediaFile")
+        SubElement(entry, "filename").text = medium.name
+        SubElement(entry, "hash").text = medium.hash
+        SubElement(entry, "downloadUrl").text = caller.address(
+            request, "media", form_id=form_id, version=version, name=medium.name
+        )
+    return document(root)
+
+
+@openrosa("GET", "HEAD")
+def media(request: HttpRequest, caller: Caller, form_id: str, version: str, name: str) -> HttpResponse:
+    """One file that a form shows."""
+    medium = media_of(form_get(form_id, version, pack=caller.pack)).filter(name=name).first()
+    if medium is None:
+        raise NotVisible
+    return HttpResponse(bytes(medium.content), content_type="application/octet-stream")
+
+
+@openrosa("HEAD", "POST")
+def submission(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """HEAD tells a client that it may send and how much; POST takes one filled form with its files."""
+    if request.method == "HEAD":
+        return HttpResponse(status=204)
+    parts = parts_read(request)
+    device_seen(device=caller.device)
+    with acting_for(caller.device.organisation_id):
+        receipt = submission_receive(device=caller.device, xml=parts.xml, files=parts.files)
+    if receipt.left_out:
+        log.warning("A form came with %s files that it does not name; they were left out.", receipt.left_out)
+    match receipt.outcome:
+        case "created":
+            return message(201, _("The form has arrived and is safe."))
+        case "again":
+            return message(201, _("The form was here already, and is safe."))
+        case "refused":
+            return message(
+                409,
+                _(
+                    "Another form was sent under the same number before. This one was kept apart, and a "
+                    "supervisor will compare them. Do not send it again."
+                ),
+            )
+
+
+@openrosa("GET", "HEAD", "POST")
+def nothing(request: HttpRequest, caller: Caller, rest: str) -> HttpResponse:
+    """Whatever else is asked for behind a live token."""
+    raise NotVisible

@@ -1,0 +1,1 @@
+"""Form versions and submissions, kept verbatim before anything is understood."""

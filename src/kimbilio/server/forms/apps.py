@@ -1,0 +1,23 @@
+"""Registers the room `forms`: the forms of a case, and the queue of those that need a look."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class FormsConfig(AppConfig):
+    name = "kimbilio.server.forms"
+    label = "forms"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from ..ui.panels import register_panel, register_queue
+        from .panels import forms_panel, look_rows
+
+        register_panel("case", _("Forms"), 40, forms_panel)
+        register_queue(
+            "look",
+            _("Needs a look"),
+            70,
+            look_rows,
+            explanation=_("Forms that could not be read, or that hold something a person should see."),
+        )

@@ -1,0 +1,17 @@
+"""What the one door of filled forms refuses, beside what `kimbilio.xlsforms` refuses to read."""
+
+from __future__ import annotations
+
+from ..kernel.errors import KimbilioError
+
+
+class UnknownForm(KimbilioError):
+    """This form or version was never published here. Fetch the forms again and fill in the new one."""
+
+    code = "SUBMISSION_010"
+
+
+class UnknownOriginal(KimbilioError):
+    """The form corrects one that never arrived here. Send the first one, then the correction."""
+
+    code = "SUBMISSION_011"

@@ -1,0 +1,72 @@
+"""What must be known of a filled form before it is stored: the files it names, and what the phone's clock
+said.
+
+Knows how to read without judging: a form that cannot be read is stored all the same, so that a person can
+look at it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from kimbilio.xlsforms import SubmissionRefused, kinds_of, read_submission
+
+from .models import FormVersion
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The files a form names (None when it cannot be read), and when it was begun and ended by the phone's
+    clock.
+    """
+
+    files: tuple[str, ...] | None
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    def named(self, part: str) -> str | None:
+        """The name under which the form expects the part of this name; None when it expects no such file."""
+        if self.files is None:
+            return part
+        return next((name for name in self.files if _comparable(name) == _comparable(part)), None)
+
+
+def outline_of(xml: bytes, form: FormVersion) -> Outline:
+    """The outline of a filled form; an empty one when only its identity can be read."""
+    try:
+        read = read_submission(xml, kinds_for(form))
+    except SubmissionRefused:
+        return Outline(None, None, None)
+    return Outline(read.files, moment(read.start), moment(read.end))
+
+
+def kinds_for(form: FormVersion) -> Mapping[str, str]:
+    """Question name to kind, for a published form."""
+    return _kinds(form.hash, form.form_id, form.version)
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time as a phone writes it, in UTC; None when it is none or says no offset."""
+    try:
+        read = datetime.fromisoformat((text or "").strip())
+        return read.astimezone(UTC) if read.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def _kinds(content: str, form_id: str, version: str) -> Mapping[str, str]:
+    return kinds_of(
+        FormVersion.objects.values_list("xform", flat=True).get(
+            form_id=form_id, version=version, hash=content
+        )
+    )
+
+
+def _comparable(name: str) -> str:
+    """Clients and parsers differ in how they compose letters and in whether marks of direction survive."""
+    return "".join(sign for sign in unicodedata.normalize("NFC", name) if sign.isprintable())

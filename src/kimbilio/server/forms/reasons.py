@@ -1,0 +1,42 @@
+"""Why a form needs a look: every code there is, in the words of the person who looks. A code is never a
+value.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+FORM_DIFFERS = "form_differs"
+CLOCK_AHEAD = "clock_ahead"
+CORRECTION = "correction"
+CORRECTED = "corrected"
+UNREADABLE = "unreadable"
+UNKNOWN_ANSWER = "unknown_answer"
+UNKNOWN_PACK = "unknown_pack"
+UNKNOWN_KIND = "unknown_kind"
+PROGRAM_ERROR = "program_error"
+WAITING = "waiting"
+REFUSED = "refused"
+
+REASONS = {
+    "never_if": _("A question was answered that may not be asked here. Its answer was not used."),
+    "may_not_talk": _("Questions were answered although the person could not or did not agree to talk."),
+    "not_shown": _("A question was answered that the form does not show after the other answers."),
+    "excludes_others": _("A question holds “none of these” together with other answers."),
+    FORM_DIFFERS: _("The phone came to another result than the rules here. The result here is shown."),
+    CLOCK_AHEAD: _("The phone's clock was ahead. The time of arrival is used."),
+    CORRECTION: _(
+        "The form corrects one that already became a case. Compare them and change the case by hand."
+    ),
+    CORRECTED: _("Another form corrects this one."),
+    UNREADABLE: _("The form could not be read. Read it as it was sent and decide by hand."),
+    UNKNOWN_ANSWER: _("The form holds an answer that the country's form does not know."),
+    UNKNOWN_PACK: _("The country pack of this form is not here or cannot be used. Ask who runs the server."),
+    UNKNOWN_KIND: _("Nothing here understands this kind of form. Ask who runs the server."),
+    PROGRAM_ERROR: _(
+        "The program failed while it read the form. Try again; if it fails again, tell who runs the server."
+    ),
+    WAITING: _("The form has been waiting to be read for too long. Try again, or tell who runs the server."),
+    REFUSED: _("A second, different form came under the number of this one. It was refused and kept."),
+}
+"""Words by code. The first four are the reasons of `kimbilio.rules`."""

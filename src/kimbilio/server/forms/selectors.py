@@ -1,0 +1,333 @@
+"""Questions about forms: which are published, which need a look, and what a filled one says.
+
+Reading a filled form is itself an act and is written before anything is returned.
+"""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from kimbilio.packs import Pack, PackError
+from kimbilio.packs.form_questions import AGENCY_SLOT
+from kimbilio.xlsforms import ReadSubmission, SubmissionRefused, display_text, read_submission
+
+from ..access.rules import Purpose
+from ..identity.actor import Actor
+from ..journal.services import act_record
+from ..kernel import blobs, sealed
+from ..kernel.errors import NotVisible
+from ..people.country import answer_word, pack_of, word
+from ..people.selectors import NAME_FIELDS, case_by_id
+from .models import Attachment, FormMedia, FormVersion, Refusal, Submission
+from .reading import kinds_for
+from .reasons import REFUSED, WAITING
+
+State = Submission.State
+
+TOO_LONG = timedelta(minutes=15)
+"""A form that waits longer than this to be read is put before a person."""
+
+_NOT_SHOWN = frozenset({"note", "calculate", "metadata", "repeat"})
+
+
+@dataclass(frozen=True)
+class Look:
+    """One line of the needs-a-look queue. `reasons` are codes of `forms.reasons`; a refusal can only be
+    settled.
+    """
+
+    id: uuid.UUID
+    submission: uuid.UUID
+    is_refusal: bool
+    reasons: tuple[str, ...]
+    form_name: str
+    received_at: datetime
+    member: uuid.UUID
+    desk: uuid.UUID
+    case: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question and its answer in the reader's language. `hidden`: there is an answer, shown only after a
+    tap.
+    """
+
+    question: str
+    label: str
+    answers: tuple[str, ...]
+    of_the_name: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class File:
+    """One file that came with a form."""
+
+    id: uuid.UUID
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A filled form as its reader sees it.
+
+    `settled`: somebody has looked at it. `repeats` holds, for each repeat of the form, its label and its
+    rows. `verbatim` is the text as it was sent, and empty unless nothing better can be shown. `missing` are
+    files that the form names and that have not come.
+    """
+
+    submission: Submission
+    form_name: str
+    version: str
+    received_at: datetime
+    settled: bool
+    answered: tuple[Answered, ...]
+    repeats: tuple[tuple[str, tuple[tuple[Answered, ...], ...]], ...]
+    files: tuple[File, ...]
+    missing: tuple[str, ...]
+    verbatim: str
+
+
+def forms_current(pack: str, form_id: str = "") -> QuerySet[FormVersion]:
+    """The forms of a pack to be filled in now, without their XForms."""
+    forms = FormVersion.objects.filter(pack=pack, retired_at=None).defer("xform").order_by("form_id")
+    return forms.filter(form_id=form_id) if form_id else forms
+
+
+def form_get(form_id: str, version: str, *, pack: str) -> FormVersion:
+    """A published form of a pack, retired or not. Raises NotVisible."""
+    form = FormVersion.objects.filter(form_id=form_id, version=version, pack=pack).first()
+    if form is None:
+        raise NotVisible
+    return form
+
+
+def media_of(form: FormVersion) -> QuerySet[FormMedia]:
+    """The files that a form shows."""
+    return FormMedia.objects.filter(form=form).order_by("name")
+
+
+def needs_a_look(actor: Actor, *, limit: int = 51) -> list[Look]:
+    """What this actor should look at, oldest first: set aside, waiting too long, refused."""
+    seen = Submission.objects.visible_to(actor, for_=Purpose.CASEWORK)
+    waiting = Q(state=State.RECEIVED, received_at__lt=timezone.now() - TOO_LONG)
+    rows = (
+        seen.filter(Q(state=State.NEEDS_A_LOOK) | waiting)
+        .select_related("form")
+        .defer("form__xform", "sealed")
+    )
+    refused = Refusal.objects.visible_to(actor, for_=Purpose.CASEWORK).filter(settled_at=None)
+    looks = [_look(row) for row in rows.order_by("id")[:limit]]
+    looks += [
+        _look_at_refusal(row)
+        for row in refused.select_related("submission__form")
+        .defer("submission__form__xform", "submission__sealed", "sealed")
+        .order_by("id")[:limit]
+    ]
+    return sorted(looks, key=lambda look: look.id)[:limit]
+
+
+def waits_too_long(row: Submission) -> bool:
+    """Whether a form should have been read by now."""
+    return row.received_at < timezone.now() - TOO_LONG
+
+
+def received_count(actor: Actor) -> int:
+    """How many forms have come that this actor may see."""
+    return Submission.objects.visible_to(actor, for_=Purpose.CASEWORK).count()
+
+
+def submissions_of_case(actor: Actor, case: uuid.UUID) -> list[Submission]:
+    """The forms that speak of a case, newest first. Raises NotVisible when the case is not the actor's."""
+    case_by_id(actor, case, for_=Purpose.CASEWORK)
+    rows = Submission.objects.filter(case=case).select_related("form", "member")
+    return list(rows.defer("form__xform", "sealed").order_by("-id"))
+
+
+def submission_get(actor: Actor, submission: uuid.UUID, *, for_: Purpose) -> Submission:
+    """A submission that the actor sent, looks after, or whose case they may see. Raises NotVisible."""
+    rows = Submission.objects.select_related("form", "member").defer("form__xform")
+    row: Submission | None = rows.filter(organisation_id=actor.organisation, id=submission).first()
+    if row is None or row.case is None:
+        return rows.get_for(actor, for_=for_, id=submission)
+    case_by_id(actor, row.case, for_=for_)
+    return row
+
+
+def submission_open(
+    actor: Actor, submission: uuid.UUID, *, for_: Purpose = Purpose.CASEWORK, with_name: bool = False
+) -> Filled:
+    """A filled form, question by question. The reading is journalled, and the name's separately.
+
+    Raises NotVisible, KeyDestroyed.
+    """
+    row = submission_get(actor, submission, for_=for_)
+    xml = base64.b64decode(sealed.read(row)["xml"])
+    act_record(actor=actor, act="form.shown", subject=row.id, case=row.case, codes={"purpose": for_})
+    if with_name:
+        act_record(actor=actor, act="name.shown", subject=row.id, case=row.case, codes={"purpose": for_})
+    return _filled(row, row, xml, _files(row), with_name=with_name)
+
+
+def refusal_open(
+    actor: Actor, refusal: uuid.UUID, *, for_: Purpose = Purpose.CASEWORK, with_name: bool = False
+) -> Filled:
+    """A refused form, question by question, to compare it with the one it collides with; journalled the same
+    way.
+    """
+    row: Refusal = Refusal.objects.select_related("submission__form").get_for(actor, for_=for_, id=refusal)
+    xml = base64.b64decode(sealed.read(row)["xml"])
+    act_record(
+        actor=actor, act="form.shown", subject=row.id, case=row.submission.case, codes={"purpose": for_}
+    )
+    if with_name:
+        act_record(
+            actor=actor, act="name.shown", subject=row.id, case=row.submission.case, codes={"purpose": for_}
+        )
+    return _filled(row.submission, row, xml, _files(row.submission, row), with_name=with_name)
+
+
+def attachment_open(
+    actor: Actor, attachment: uuid.UUID, *, for_: Purpose = Purpose.CASEWORK
+) -> tuple[str, bytes]:
+    """The name and the bytes of a file; the look is journalled. Raises NotVisible, KeyDestroyed."""
+    row = Attachment.objects.filter(organisation_id=actor.organisation, id=attachment).first()
+    if row is None:
+        raise NotVisible
+    submission = submission_get(actor, row.submission_id, for_=for_)
+    act_record(actor=actor, act="form.shown", subject=row.id, case=submission.case, codes={"purpose": for_})
+    key = sealed.key_of(row)
+    return sealed.read(row, key)["name"], blobs.blob_read(key, row.id)
+
+
+def _look(row: Submission) -> Look:
+    reasons = tuple(row.reasons) or (WAITING,)
+    return Look(
+        row.id, row.id, False, reasons, row.form.name, row.received_at, row.member_id, row.desk_id, row.case
+    )
+
+
+def _look_at_refusal(row: Refusal) -> Look:
+    kept = row.submission
+    return Look(
+        row.id,
+        kept.id,
+        True,
+        (REFUSED,),
+        kept.form.name,
+        row.received_at,
+        row.member_id,
+        row.desk_id,
+        kept.case,
+    )
+
+
+def _files(row: Submission, refusal: Refusal | None = None) -> tuple[File, ...]:
+    rows = list(Attachment.objects.filter(submission=row, refusal=refusal).order_by("id"))
+    names = sealed.read_many(rows)
+    return tuple(File(file.id, names[file.id]["name"], file.size) for file in rows if file.id in names)
+
+
+def _filled(
+    kept: Submission, row: Submission | Refusal, xml: bytes, files: tuple[File, ...], *, with_name: bool
+) -> Filled:
+    answered: tuple[Answered, ...] = ()
+    repeats: tuple[tuple[str, tuple[tuple[Answered, ...], ...]], ...] = ()
+    missing: tuple[str, ...] = ()
+    verbatim = ""
+    try:
+        kinds = kinds_for(kept.form)
+        read = read_submission(xml, kinds)
+    except SubmissionRefused:
+        verbatim = display_text(xml.decode("utf-8", errors="replace"))
+    else:
+        shown = _Words(kept.form, kinds, with_name=with_name)
+        answered, repeats = tuple(shown.answered(read.answers)), tuple(_repeats(read, shown))
+        there = {file.name for file in files}
+        missing = tuple(name for name in read.files if name not in there)
+    return Filled(
+        submission=kept,
+        form_name=kept.form.name,
+        version=kept.form.version,
+        received_at=row.received_at,
+        settled=row.settled_at is not None if isinstance(row, Refusal) else row.state == State.SETTLED,
+        answered=answered,
+        repeats=repeats,
+        files=files,
+        missing=missing,
+        verbatim=verbatim,
+    )
+
+
+def _repeats(read: ReadSubmission, shown: _Words) -> Iterator[tuple[str, tuple[tuple[Answered, ...], ...]]]:
+    for name, rows in read.repeats.items():
+        filled = tuple(answered for row in rows if (answered := tuple(shown.answered(row))))
+        if filled:
+            yield shown.label(name), filled
+
+
+class _Words:
+    """Questions and answers in words; their names and codes where the pack has them no more."""
+
+    def __init__(self, form: FormVersion, kinds: Mapping[str, str], *, with_name: bool) -> None:
+        self._kind, self._kinds, self._with_name = form.kind, kinds, with_name
+        self._pack = _pack_or_none(form.pack)
+
+    def label(self, question: str) -> str:
+        return word(self._pack, f"question:{question}") if self._pack else question
+
+    def answered(self, answers: Mapping[str, str]) -> Iterator[Answered]:
+        for question in self._in_order(answers):
+            named = self._may_name(question)
+            hidden = named and not self._with_name
+            texts = () if hidden else self._texts(question, answers[question])
+            label = self.label(question).replace(AGENCY_SLOT, self._agency_in(answers))
+            yield Answered(question, label, texts, named, hidden)
+
+    def _in_order(self, answers: Mapping[str, str]) -> Sequence[str]:
+        shown = [name for name in answers if self._kinds.get(name) not in _NOT_SHOWN]
+        if self._pack is None or self._kind not in self._pack.forms:
+            return shown
+        place = {question.name: question.order for question in self._pack.forms[self._kind].questions}
+        return sorted(shown, key=lambda name: place.get(name, len(place)))
+
+    def _texts(self, question: str, text: str) -> tuple[str, ...]:
+        match self._kinds.get(question):
+            case "select_one" | "select_multiple" if self._pack:
+                return tuple(
+                    display_text(answer_word(self._pack, self._kind, question, code)) for code in text.split()
+                )
+            case _:
+                return (display_text(text),)
+
+    def _agency_in(self, answers: Mapping[str, str]) -> str:
+        """The agency that a referral's row is about; its name stands in the row's own questions."""
+        questions = (
+            self._pack.forms[self._kind].questions if self._pack and self._kind in self._pack.forms else ()
+        )
+        asked = next((row.name for row in questions if row.list == "pack:agency" and row.name in answers), "")
+        return "; ".join(self._texts(asked, answers[asked])) if asked else "…"
+
+    def _may_name(self, question: str) -> bool:
+        """Without the pack nobody knows which text is the name, so every text is kept back."""
+        if self._pack is None:
+            return self._kinds.get(question) == "text"
+        return any(
+            question in self._pack.fields[name].questions for name in NAME_FIELDS if name in self._pack.fields
+        )
+
+
+def _pack_or_none(pack: str) -> Pack | None:
+    try:
+        return pack_of(pack)
+    except PackError:
+        return None

@@ -1,0 +1,1 @@
+"""What a submission means: one handler per kind of form."""

@@ -1,0 +1,36 @@
+"""What a submission means: read it again, ask its handler, write the outcome, all in one transaction.
+
+The job may be killed at any point and started again: until the transaction commits nothing was written, and
+once it has, the submission no longer waits.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction as db
+
+from ..forms.reasons import CORRECTION
+from ..forms.services import submission_corrected, submission_take, submission_understood
+from ..identity.actor import Actor
+from .handlers import handler_for
+
+
+@db.atomic
+def submission_understand(*, actor: Actor, submission: uuid.UUID) -> None:
+    """Make of a submission what its form says; does nothing when it no longer waits.
+
+    A correction of a form that already became a case goes to a person; one that came first takes its place.
+    Raises outcomes.NotUnderstood, NotVisible, KeyDestroyed.
+    """
+    taken = submission_take(actor=actor, submission=submission)
+    if taken is None:
+        return
+    row, before = taken.submission, taken.corrects
+    if before is not None and before.case is not None:
+        submission_understood(actor=actor, submission=row, case=before.case, reasons=[CORRECTION])
+        return
+    understood = handler_for(taken.form.kind)(actor, taken)
+    submission_understood(actor=actor, submission=row, case=understood.case, reasons=understood.reasons)
+    if before is not None:
+        submission_corrected(actor=actor, submission=before, by=row)

@@ -1,0 +1,39 @@
+"""The job that understands submissions. It carries ids only."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from django.db import InterfaceError, OperationalError
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from ..forms.reasons import PROGRAM_ERROR
+from ..forms.services import UNDERSTAND, submission_set_aside
+from ..identity.actor import actor_of_system
+from ..kernel.rows import acting_for
+from . import services
+from .outcomes import NotUnderstood
+
+log = logging.getLogger(__name__)
+
+
+@app.task(name=UNDERSTAND, queue="intake", retry=RetryStrategy(max_attempts=12, exponential_wait=3))
+def understand(organisation: str, submission: str) -> None:
+    """Understand one submission, or put it before a person; only an unreachable database is tried again."""
+    actor, row = actor_of_system(uuid.UUID(organisation)), uuid.UUID(submission)
+    try:
+        with acting_for(actor.organisation):
+            services.submission_understand(actor=actor, submission=row)
+    except NotUnderstood as fault:
+        reason = fault.reason
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # whatever the fault, a form is never left where nobody sees it
+        log.exception("Submission %s could not be read.", row)
+        reason = PROGRAM_ERROR
+    else:
+        return
+    with acting_for(actor.organisation):
+        submission_set_aside(actor=actor, submission=row, reasons=[reason])

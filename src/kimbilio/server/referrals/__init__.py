@@ -1,0 +1,1 @@
+"""The service directory and the referral, from draft to outcome."""

@@ -1,0 +1,36 @@
+"""Registers the room `referrals`: its doors, its queues on *Work*, its panels on a case, and the function
+that jobs may call.
+"""
+
+from django.apps import AppConfig
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+class ReferralsConfig(AppConfig):
+    name = "kimbilio.server.referrals"
+    label = "referrals"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    vetted_functions = {"referrals_overdue(timestamptz)": ("kimbilio_jobs",)}
+    """Functions that see every organisation and return ids only, with the roles that may call them
+    (`config.roles`).
+    """
+
+    def ready(self) -> None:
+        from ..identity.actor import SEES_IDENTITIES
+        from ..ui.navigation import register_item
+        from ..ui.panels import register_panel
+        from .panels import referrals_next, referrals_panel
+        from .queues import queues_register
+
+        queues_register()
+        register_panel("case", _("Referrals"), 30, referrals_panel)
+        register_panel("case_next", _("Next"), 10, referrals_next)
+
+        def sees(request: HttpRequest) -> bool:
+            member = getattr(request, "member", None)
+            return member is not None and member.role in SEES_IDENTITIES
+
+        register_item(title=_("Referrals"), url_name="referrals:list", order=30, allowed=sees)
+        register_item(title=_("Directory"), url_name="referrals:directory", order=40)

@@ -1,0 +1,1 @@
+"""The `kimbilio` command as it is typed."""

@@ -1,0 +1,161 @@
+"""A phone that behaves as ODK Collect does, against the server behind a real socket, with real commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from kimbilio.server.forms.models import Attachment, Refusal, Submission
+from kimbilio.server.identity.models import Device
+from kimbilio.server.kernel.rows import acting_for
+from tests.jobs import run_jobs
+from tests.replay.client import AnswerLost, NotOpenRosa, ReplayClient, SendFailed, address_of
+from tests.replay.filled import filled, form_zz, new_instance, photo_form, photos_publish
+from tests.replay.serving import serving
+from tests.world import TOKEN, World, world_get
+
+
+@pytest.fixture
+def world(committed: str) -> World:
+    """The cast, in a database of the test's own."""
+    return world_get()
+
+
+@pytest.fixture
+def phone(world: World) -> Iterator[ReplayClient]:
+    """Asha's phone."""
+    with serving() as address:
+        yield ReplayClient(f"{address}/openrosa/{TOKEN}/")
+
+
+def count(world: World, *models: Any) -> list[int]:
+    with acting_for(world.border.id):
+        return [model.objects.count() for model in models]
+
+
+def test_a_captive_portal_and_a_proxy_are_not_taken_for_the_server() -> None:
+    def portal(_environ: Any, start: Any) -> list[bytes]:
+        start("200 OK", [("Content-Type", "text/html")])
+        return [b"<html>Log in</html>"]
+
+    with serving(portal) as address:
+        phone = ReplayClient(f"{address}/openrosa/{TOKEN}")
+        with pytest.raises(NotOpenRosa):
+            phone.send(filled())
+        with pytest.raises(NotOpenRosa):
+            phone.form_list()
+
+
+def test_a_token_that_is_none_is_refused_at_the_list_and_at_head(phone: ReplayClient) -> None:
+    stranger = ReplayClient(phone.url.replace(TOKEN, "none"))
+    with pytest.raises(SendFailed) as refused:
+        stranger.form_list()
+    assert refused.value.status == 403
+    with pytest.raises(NotOpenRosa):
+        stranger.send(filled())
+
+
+def test_a_version_never_published_and_one_changed_byte_are_refused(
+    phone: ReplayClient, world: World
+) -> None:
+    with pytest.raises(SendFailed) as unknown:
+        phone.send(filled().replace(b'version="', b'version="9', 1))
+    assert unknown.value.status == 404
+    instance = new_instance()
+    phone.send(filled(instance=instance))
+    with pytest.raises(SendFailed) as changed:
+        phone.send(filled({"group_size": 2}, instance=instance))
+    assert changed.value.status == 409
+    assert count(world, Submission, Refusal) == [1, 1]
+
+
+def test_a_phone_fetches_the_form_and_what_it_sends_becomes_a_case(phone: ReplayClient, world: World) -> None:
+    (listed,) = phone.form_list()
+    assert phone.download(listed) == form_zz().xform
+    assert phone.media(listed) == {}
+    assert phone.send(filled()) == "The form has arrived and is safe."
+    run_jobs()
+    with acting_for(world.border.id):
+        assert Submission.objects.get().state == "understood"
+        assert Device.objects.get(id=world.device.id).seen_at is not None
+
+
+def test_an_answer_lost_after_the_commit_is_mended_by_sending_again(
+    phone: ReplayClient, world: World
+) -> None:
+    xml = filled()
+    phone.lose = {1}
+    with pytest.raises(AnswerLost):
+        phone.send(xml)
+    phone.send(xml)
+    assert count(world, Submission, Refusal) == [1, 0]
+
+
+def test_large_photos_go_in_several_posts_and_one_lost_between_means_all_are_sent_again(
+    phone: ReplayClient, world: World
+) -> None:
+    photos_publish()
+    photos = {f"صورة {number}.jpg": bytes([number]) * 9_000_000 for number in range(3)}
+    xml = photo_form(*photos, "never.jpg")
+    phone.lose = {1}
+    with pytest.raises(AnswerLost):
+        phone.send(xml, photos)
+    phone.send(xml, photos)
+    assert phone.posts == 3
+    assert count(world, Submission, Attachment) == [1, 3]
+    with acting_for(world.border.id):
+        assert Submission.objects.get().files_missing == 1
+
+
+def test_a_photo_over_the_limit_is_refused_and_the_form_that_came_before_it_stays(
+    phone: ReplayClient, world: World
+) -> None:
+    photos_publish()
+    with pytest.raises(SendFailed) as large:
+        phone.send(photo_form("small.jpg", "huge.jpg"), {"small.jpg": b"x", "huge.jpg": b"x" * 20_000_001})
+    assert large.value.status == 413
+    assert count(world, Submission, Attachment) == [1, 1]
+
+
+def test_a_hundred_files_and_a_file_without_bytes_are_taken(phone: ReplayClient, world: World) -> None:
+    photos_publish()
+    many = {f"stranger {number}.jpg": b"x" for number in range(120)}
+    phone.send(photo_form("empty.jpg"), {"empty.jpg": b"", **many})
+    assert phone.posts == 2
+    assert count(world, Attachment) == [1]
+
+
+def test_a_correction_and_its_repetition_succeed_and_an_outdated_one_does_not(
+    phone: ReplayClient, world: World
+) -> None:
+    phone.send(filled(instance="uuid:first"))
+    correction = filled({"sex": "man"}, corrects="uuid:first")
+    phone.send(correction)
+    phone.send(correction)
+    with pytest.raises(SendFailed) as outdated:
+        phone.send(filled({"sex": "prefers_not_to_say"}, corrects="uuid:first"))
+    assert outdated.value.status == 409
+    assert count(world, Submission, Refusal) == [2, 1]
+
+
+def test_a_phone_that_comes_back_after_months_is_still_heard(phone: ReplayClient, world: World) -> None:
+    from dataclasses import replace
+
+    from kimbilio.server.forms.services import version_publish
+
+    newer = replace(
+        form_zz(), version="newer", xform=form_zz().xform.replace(form_zz().version, "newer"), hash="md5:2"
+    )
+    version_publish(pack="zz", kind="screening", compiled=newer)
+    assert [form.version for form in phone.form_list()] == ["newer"]
+    phone.send(filled())
+    old = address_of(phone.url, form_zz().form_id, form_zz().version)
+    assert phone._get(old).body.decode() == form_zz().xform
+    assert count(world, Submission) == [1]
+
+
+def test_the_limit_that_is_told_is_the_limit_that_holds(phone: ReplayClient) -> None:
+    assert phone._may_send(f"{phone.url.rstrip('/')}/submission") == settings.KIMBILIO_MAX_SUBMISSION
