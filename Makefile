@@ -31,7 +31,7 @@ test: setup-tests $(if $(filter no,$(BROWSER)),,browser)
 
 quick: setup-tests
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy --config-file pyproject.toml -p kimbilio.rules -p kimbilio.xlsforms -p kimbilio.packs
+	@$(BIN)/mypy src/kimbilio/rules src/kimbilio/xlsforms src/kimbilio/packs
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q -m "not slow" tests/pure
 

@@ -15,9 +15,17 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """A page in Arabic leaves its language on the thread; the next test must not inherit it."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)

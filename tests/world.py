@@ -45,10 +45,20 @@ def world_build() -> None:
 
     form_publish(pack=load("zz"))
     border = identity.organisation_found(
-        name="Border Service of Zuri", kind="government", country="ZZZ", pack="zz", agency="ZZZ-GATE", time_zone="Africa/Lusaka"
+        name="Border Service of Zuri",
+        kind="government",
+        country="ZZZ",
+        pack="zz",
+        agency="ZZZ-GATE",
+        time_zone="Africa/Lusaka",
     )
     welfare = identity.organisation_found(
-        name="Welfare Office of Zuri", kind="government", country="ZZZ", pack="zz", agency="ZZZ-CARE", time_zone="Africa/Lusaka"
+        name="Welfare Office of Zuri",
+        kind="government",
+        country="ZZZ",
+        pack="zz",
+        agency="ZZZ-CARE",
+        time_zone="Africa/Lusaka",
     )
     post = identity.desk_open(organisation=border, name="Bridge post", receives_referrals=False)
     duty = identity.desk_open(
@@ -58,7 +68,9 @@ def world_build() -> None:
         languages=["en", "ar"],
         phone="000 000",
     )
-    other = identity.desk_open(organisation=welfare, name="Welfare reception desk", service_types=["basic_needs"])
+    other = identity.desk_open(
+        organisation=welfare, name="Welfare reception desk", service_types=["basic_needs"]
+    )
     cast = [
         (border, "asha", "officer", [post]),
         (border, "ben", "officer", [post]),
@@ -72,7 +84,9 @@ def world_build() -> None:
     ]
     for organisation, name, role, desks in cast:
         user = User.objects.create_user(username=name, password=f"{name} walks a long road")
-        member = identity.member_admit(organisation=organisation, user=user, role=role, name=name.title(), desks=desks)
+        member = identity.member_admit(
+            organisation=organisation, user=user, role=role, name=name.title(), desks=desks
+        )
         if name == "asha":
             identity.device_enrol(member=member, desk=post, name="Asha's phone", token=TOKEN)
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from kimbilio.server.config.preflight import BROWSERS, browser as chromium_of_the_system
+from kimbilio.server.config.preflight import BROWSERS
+from kimbilio.server.config.preflight import browser as chromium_of_the_system
 
 from .house import Demo, demo_running
 from .reader import PICTURES, Reader

@@ -40,15 +40,15 @@ class Demo:
         with psycopg.connect(self.database) as connection:
             return [row[0] for row in connection.execute(ACTS, [code])]
 
-    def referrals(self, code: str) -> list[tuple[str, str]]:
-        """Side and state of the referrals of the case with this code."""
+    def referrals(self, code: str) -> set[tuple[str, str]]:
+        """Side and state of each referral of the case with this code."""
         with psycopg.connect(self.database) as connection:
             rows = connection.execute(
                 "select side, state from referrals_referral referral join people_case on people_case.id = case_id "
-                "join people_person person on person.id = person_id where person.code = %s order by referral.id",
+                "join people_person person on person.id = person_id where person.code = %s",
                 [code],
             )
-            return [(row[0], row[1]) for row in rows]
+            return {(row[0], row[1]) for row in rows}
 
     def envelopes(self) -> int:
         """How many envelopes have left any organisation."""

@@ -1,7 +1,7 @@
 """A person at a browser: goes, presses, reads; and looks at each page as a careful colleague would.
 
-`look` holds every page to the same: nothing serious for axe-core, no scrolling sideways at 320 px or with text twice
-as large, no raw code of a machine, no English left on an Arabic page, nothing on the console, nothing fetched
+`look` holds every page to the same: nothing serious for axe-core, no scrolling sideways at 320 px or zoomed
+to 200 %, no raw code of a machine, no English left on an Arabic page, nothing on the console, nothing fetched
 from elsewhere. Each look is kept as a picture in `var/screenshots`.
 """
 
@@ -13,16 +13,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import yaml
 from django.utils import translation
 from django.utils.translation import gettext
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Request, expect
 
 from kimbilio.packs import Pack, load
+from kimbilio.server.config.demo.samples import TABLE as SAMPLES
 from kimbilio.server.config.demo.world import table
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / "var" / "screenshots"
+NARROWEST = 320
 SIZES = {"phone": (360, 740), "desktop": (1280, 900)}
 
 RUN_AXE = "axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.filter(one => \
@@ -33,15 +36,22 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 READ = """[...document.querySelectorAll('body *')].filter(one => one.checkVisibility() && !['SCRIPT', 'STYLE',
 'TEXTAREA'].includes(one.tagName) && !one.closest('body [lang]')).flatMap(one => [...one.childNodes]).filter(one =>
 one.nodeType === 3).map(one => one.textContent.replace(/\\s+/g, ' ').trim()).filter(Boolean)"""
-RAW_CODE = re.compile(r"\b[A-Z]{3}-[A-Z]{2,}\b|\b[a-z]+_[a-z_]+\b|\b[0-9a-f]{8}-[0-9a-f]{4}-|\{'|%\(|None\b")
-LATIN_WORDS = re.compile(r"[A-Za-z]{2,}(?:[ ,.:;-]+[A-Za-z]{2,})+")
+RAW_CODE = re.compile(r"\b[A-Z]{3}-[A-Z]{2,}\b|\b[a-z]+_[a-z_]+\b|\b[0-9a-f]{8}-[0-9a-f]{4}-|\{'|%\(|^None$")
+FREE_TEXT = ("name_used", "safe_contact", "officer_note")
+LATIN_WORDS = re.compile(r"[A-Za-z]{2,}(?:[ ,.:;]+[A-Za-z]{2,})+")
 
 
 class Reader:
     """One browser context in one language and size. `script` False is a browser without JavaScript."""
 
     def __init__(
-        self, browser: Browser, address: str, *, language: str = "en", size: str = "desktop", script: bool = True
+        self,
+        browser: Browser,
+        address: str,
+        *,
+        language: str = "en",
+        size: str = "desktop",
+        script: bool = True,
     ) -> None:
         width, height = SIZES[size]
         self.language, self._size, self._script = language, size, script
@@ -50,7 +60,9 @@ class Reader:
             viewport={"width": width, "height": height}, locale=language, java_script_enabled=script
         )
         if script:
-            self._context.add_init_script(path=AXE)  # a script of the browser's own, so the page's CSP still holds
+            self._context.add_init_script(
+                path=AXE
+            )  # a script of the browser's own, so the page's CSP still holds
         self.page = self._context.new_page()
         self.page.set_default_timeout(15_000)
         self._faults: list[str] = []
@@ -60,9 +72,10 @@ class Reader:
         self._context.on("request", self._on_request)
 
     def close(self) -> None:
-        """Close the browser's window; anything it complained about since the last look is a fault."""
+        """Close the window, and tell what was found wrong on any page."""
         self._context.close()
-        assert not self._faults, self._faults
+        faults = dict.fromkeys(self._faults)
+        assert not faults, f"In {self.language}, {self._size}:\n" + "\n".join(faults)
 
     @property
     def main(self) -> Locator:
@@ -106,26 +119,27 @@ class Reader:
     def look(self, name: str) -> None:
         """Look at the page as it stands; see the module's own words for what is looked at."""
         assert self._script
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_load_state()
         self._seen += 1
         folder = PICTURES / f"{self.language}-{self._size}"
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{self._seen:02d}-{name}.png", full_page=True)
         faults = [f"axe {found}" for found in self.page.evaluate(RUN_AXE)]
-        faults += self._sideways() + self._unread() + self._faults
-        self._faults.clear()
-        assert not faults, f"{name}, {self.language}, {self._size}:\n" + "\n".join(faults)
+        self._faults += [f"{name}: {fault}" for fault in faults + self._sideways() + self._unread()]
 
     def _sideways(self) -> list[str]:
         width, height = SIZES[self._size]
-        if self._size == "phone":
-            self.page.set_viewport_size({"width": 320, "height": height})
-        else:
-            self.page.evaluate("document.documentElement.style.fontSize = '200%'")
-        over = self.page.evaluate(SIDEWAYS)
-        self.page.evaluate("document.documentElement.style.fontSize = ''")
+        faults = []
+        for narrow in {
+            NARROWEST,
+            max(width // 2, NARROWEST),
+        }:  # half the width is what zooming to 200 % leaves
+            self.page.set_viewport_size({"width": narrow, "height": height})
+            over = self.page.evaluate(SIDEWAYS)
+            if over > 0:
+                faults.append(f"scrolls sideways by {over} px at {narrow} px")
         self.page.set_viewport_size({"width": width, "height": height})
-        return [f"scrolls sideways by {over} px"] if over > 0 else []
+        return faults
 
     def _unread(self) -> list[str]:
         read: list[str] = self.page.evaluate(READ)
@@ -156,9 +170,11 @@ def _pack() -> Pack:
 
 @cache
 def _names() -> list[str]:
-    """Names that are written in Latin letters in every language, the longest first."""
+    """What is written in Latin letters in every language: names, and what a person wrote. The longest first."""
     world: dict[str, Any] = table()
-    names = {"ODK Collect", world["device"]["name"], "Neema Invented", "Kito Invented"}
+    names = {"ODK Collect", world["device"]["name"]}
+    for sample in yaml.safe_load(SAMPLES.read_text(encoding="utf-8")):
+        names |= {sample["answers"][name] for name in FREE_TEXT if sample["answers"].get(name)}
     for organisation in world["organisations"]:
         names |= {member["name"] for member in organisation["members"]}
         names |= {desk["area"] for desk in organisation["desks"] if desk.get("area")}

@@ -6,9 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kimbilio.packs import load
-from kimbilio.packs.compiler import compile_form
 from kimbilio.rules import screen
-from kimbilio.server.config.demo.samples import TABLE as SAMPLES
 from kimbilio.server.field.sample import build_submission, claims_of
 from tests.replay.client import ReplayClient
 from tests.replay.filled import new_instance
@@ -26,6 +24,7 @@ from .walk import (
     arrived,
     ask,
     await_words,
+    sample,
     send_sample,
     sign_in,
 )
@@ -50,7 +49,7 @@ def test_a_screening_becomes_an_accepted_referral_and_the_person_arrives(
     reader.go(referral)
     await_words(reader, reader.words("Accepted"), reader.pack_words("transport:agency_collects"))
     reader.look("officer-accepted")
-    assert demo.referrals(code)[-1] == ("sent", "accepted")
+    assert ("sent", "accepted") in demo.referrals(code)
 
     reader.become(CASEWORKER)
     reader.go(f"/cases/{their_code}/")
@@ -67,14 +66,15 @@ def test_a_screening_becomes_an_accepted_referral_and_the_person_arrives(
     reader.look("officer-case-at-the-end")
 
     sender, receiver = demo.acts(code), demo.acts(their_code)
+    assert "submission.understood" in sender
     assert [act for act in sender if act in SENDER] == SENDER
     assert [act for act in receiver if act in RECEIVER] == RECEIVER
     assert ("received", "arrived") in demo.referrals(their_code)
 
 
 SENDER = [
-    "submission.understood",
-    "consent.recorded",
+    "consent.recorded",  # to talk, by the form
+    "consent.recorded",  # to be referred, at the desk
     "referral.sent",
     "referral.acknowledged",
     "referral.accepted",
@@ -166,12 +166,13 @@ def _desk_accepts(reader: Reader) -> str:
 def test_a_form_sent_by_a_phone_in_the_field_is_read_and_waits_at_work(window: Open, demo: Demo) -> None:
     phone = ReplayClient(demo.phone)
     (listed,) = phone.form_list()
-    pack = load("zm")
-    assert phone.download(listed) == compile_form(pack).xform
-    answers = _sample_answers()
+    answers = sample("woman")["answers"]
     phone.send(
         build_submission(
-            phone.download(listed), answers, claims=claims_of(screen(answers, pack.ruleset)), instance_id=new_instance()
+            phone.download(listed),
+            answers,
+            claims=claims_of(screen(answers, load("zm").ruleset)),
+            instance_id=new_instance(),
         )
     )
     reader: Reader = window()
@@ -180,11 +181,3 @@ def test_a_form_sent_by_a_phone_in_the_field_is_read_and_waits_at_work(window: O
     reader.go("/")
     expect(reader.main.get_by_role("link", name=code).first).to_be_visible()
     assert "submission.understood" in demo.acts(code)
-
-
-def _sample_answers() -> dict[str, object]:
-    import yaml
-
-    rows = yaml.safe_load(SAMPLES.read_text(encoding="utf-8"))
-    answers: dict[str, object] = rows[0]["answers"]
-    return answers

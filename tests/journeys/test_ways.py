@@ -49,7 +49,7 @@ def test_the_main_job_is_done_without_script(window: Open, demo: Demo) -> None:
     reader.become(OFFICER)
     reader.go(referral)
     await_words(reader, "The desk waits for the person. Tell the person how they get there.")
-    assert demo.referrals(code)[-1] == ("sent", "accepted")
+    assert ("sent", "accepted") in demo.referrals(code)
 
 
 def test_a_referral_is_made_with_the_keyboard_alone(window: Open, demo: Demo) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
+
+import yaml
+from playwright.sync_api import expect
 
 from kimbilio.server.config.demo.samples import TABLE as SAMPLES
-from playwright.sync_api import expect
-import yaml
 
 from .reader import Reader
 
@@ -31,11 +33,16 @@ def sign_in(reader: Reader, name: str = OFFICER) -> None:
     expect(reader.page.locator(".me summary")).to_contain_text(name)
 
 
-def send_sample(reader: Reader, sample: str = "woman") -> str:
+def sample(name: str) -> dict[str, Any]:
+    """A sample of the demo as its table has it."""
+    rows = yaml.safe_load(SAMPLES.read_text(encoding="utf-8"))
+    return next(row for row in rows if row["id"] == name)
+
+
+def send_sample(reader: Reader, name: str = "woman") -> str:
     """Send a sample from the first minute's page and wait for its case; returns the code."""
-    row = next(row for row in yaml.safe_load(SAMPLES.read_text(encoding="utf-8")) if row["id"] == sample)
     reader.go("/demo/")
-    reader.press("Send: %(title)s", title=row["title"][reader.language])
+    reader.press("Send: %(title)s", title=sample(name)["title"][reader.language])
     return arrived(reader)
 
 

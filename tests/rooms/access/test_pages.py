@@ -28,7 +28,9 @@ def test_a_steward_of_another_organisation_cannot_revoke_a_phone(world: World) -
     other = world.member("kito")
     other.role = "steward"
     other.save()
-    assert client_of(world, "kito").post(f"/organisation/devices/{world.device.id}/revoke/").status_code == 404
+    assert (
+        client_of(world, "kito").post(f"/organisation/devices/{world.device.id}/revoke/").status_code == 404
+    )
     assert device_find(TOKEN) is not None
 
 

@@ -60,7 +60,9 @@ def test_a_name_is_found_by_post_and_stands_in_no_address(world: World) -> None:
 def test_a_case_given_to_a_colleague_opens_for_them(world: World) -> None:
     with acting_for(world.border.id):
         case = open_case(world)
-    page = client_of(world, "sela").post(f"/cases/{case.code}/assign/", {"member": str(world.member("ben").id)})
+    page = client_of(world, "sela").post(
+        f"/cases/{case.code}/assign/", {"member": str(world.member("ben").id)}
+    )
     assert page.status_code == 302
     assert client_of(world, "ben").get(f"/cases/{case.code}/").status_code == 200
 

@@ -52,7 +52,7 @@ def met(world: World, answers: dict[str, Any], category: str = "", **document: A
 def refer(world: World, case: Case, category: str, **more: Any) -> dict[str, Any]:
     """What the page posts when the welfare duty desk stands chosen on it."""
     desk = str(world.welfare_desk.id)
-    return {"need": category, "desk": desk, "shown": desk, **more}
+    return {"need": category, "desk": desk, "shown": desk, "ticked": "yes", **more}
 
 
 # Refer
@@ -173,9 +173,17 @@ def test_a_desk_changed_without_a_new_copy_is_shown_before_anything_goes(world: 
     form = refer(world, case, story.TRAFFICKED, do="send", share=["needs"])
     form["shown"] = str(world.other_desk.id)
     page = client_of(world, "asha").post(f"/cases/{case.code}/refer/", form)
-    assert "You chose another desk." in words_of(page)
+    assert "Read the copy, then send." in words_of(page)
     with acting_for(world.border.id):
         assert Referral.objects.count() == 0
+
+
+def test_a_tick_taken_away_stays_away_when_the_desk_changes(world: World) -> None:
+    case = met(world, story.CONTROLLED, story.TRAFFICKED)
+    form = refer(world, case, story.TRAFFICKED, do="show", share=["needs"], desk=str(world.other_desk.id))
+    page = client_of(world, "asha").post(f"/cases/{case.code}/refer/", form).content.decode()
+    assert re.search(r'value="needs"[^>]*checked', page)
+    assert not re.search(r'value="language"[^>]*checked', page)
 
 
 def test_the_suggested_desk_says_why_and_what_speaks_against_it(world: World) -> None:
@@ -261,6 +269,15 @@ def test_a_draft_whose_person_was_not_asked_leads_to_asking(world: World) -> Non
     assert "Next: ask the person" in page
     assert f"/referrals/{draft.id}/send/" not in page
     assert "was not asked" in words_of(client.post(f"/referrals/{draft.id}/send/"))
+
+
+def test_what_goes_for_a_childs_best_is_not_called_agreed(world: World) -> None:
+    case = met(world, story.CHILD, story.ALONE, answer="no", child_told=True)
+    address = f"/cases/{case.code}/refer/?need={story.ALONE}&desk={world.welfare_desk.id}"
+    page = words_of(client_of(world, "asha").get(address))
+    assert "The child did not agree to every line." in page
+    assert "For the child’s best" in page
+    assert " Agreed " not in page
 
 
 # Referral

@@ -154,11 +154,33 @@ def test_a_yes_on_the_form_sends_the_referral_at_once_and_running_it_again_sends
         assert story.received(world, referral).desk_id == world.welfare_desk.id
 
 
-def test_a_yes_with_two_desks_that_fit_waits_for_somebody_to_choose(world: World) -> None:
-    desk_open(organisation=world.welfare, name="Welfare night desk", service_types=["case_management"])
+def test_a_yes_with_two_desks_goes_at_once_to_the_more_fitting(world: World) -> None:
+    never = {"mon": [["00:00", "00:01"]]}
+    desk_open(
+        organisation=world.welfare, name="A closed desk", service_types=["case_management"], hours=never
+    )
     with acting_for(world.border.id):
         (referral,) = send_after_yes(world, story.case_of(world, story.WORKER), story.WORK)
-        assert referral.state == "draft"
+        assert (referral.state, referral.desk_id) == ("sent", world.welfare_desk.id)
+
+
+def test_a_childs_no_still_prepares_a_referral_to_the_agency_that_protects_children(world: World) -> None:
+    with acting_for(world.border.id):
+        case = story.case_of(world, story.CHILD)
+        story.consent(world, case, story.ALONE, "no", child_told=True)
+        (proposal,) = [
+            row for row in selectors.proposals_for(world.actor("asha"), case) if row.category == story.ALONE
+        ]
+        assert proposal.blocked == ""
+        assert proposal.suggestions[0].desk.desk.organisation_id == world.welfare.id
+        assert {row.desk_id for row in proposed(world, case)} == {world.welfare_desk.id}
+
+
+def test_an_adults_no_prepares_nothing(world: World) -> None:
+    with acting_for(world.border.id):
+        case = story.case_of(world, story.WORKER)
+        story.consent(world, case, story.WORK, "no")
+        assert proposed(world, case) == []
 
 
 def test_a_childs_yes_without_the_telling_waits_as_a_draft(world: World) -> None:

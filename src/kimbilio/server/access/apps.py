@@ -10,7 +10,8 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        from ..ui.navigation import Signature, register_item, register_signature
+        from kimbilio.server.ui.navigation import Signature, register_item, register_signature
+
         from .views import READERS_OF_THE_BOOK
 
         def reads_the_book(request: HttpRequest) -> bool:

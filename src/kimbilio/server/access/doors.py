@@ -11,9 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
-from ..identity.actor import Actor
-from ..identity.models import Member
-from ..kernel.errors import NotVisible
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Member
+from kimbilio.server.kernel.errors import NotVisible
 
 
 class View(Protocol):

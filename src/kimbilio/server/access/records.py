@@ -6,8 +6,9 @@ from typing import Any, Self, TypeVar
 
 from django.db import models
 
-from ..identity.actor import Actor
-from ..kernel.errors import NotVisible
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.kernel.errors import NotVisible
+
 from .rules import COLUMNS, Purpose, Tie, condition_for
 
 _Row = TypeVar("_Row", bound=models.Model)

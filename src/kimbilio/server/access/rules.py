@@ -14,8 +14,8 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ..identity.actor import Actor
-from ..identity.models import Member
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Member
 
 Role = Member.Role
 

@@ -12,8 +12,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ..identity.models import Desk, Member, Organisation
-from ..journal.models import Act
+from kimbilio.server.identity.models import Desk, Member, Organisation
+from kimbilio.server.journal.models import Act
 
 TERMS: dict[str, Promise] = {
     "purpose": _("For"),

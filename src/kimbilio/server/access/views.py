@@ -15,13 +15,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ..identity import services as identity
-from ..identity.models import Desk, Device, Member
-from ..identity.selectors import colleagues_of, desks_of, devices_of, member_names, organisation_get
-from ..journal.acts import ACTS
-from ..journal.selectors import acts_of_organisation
-from ..journal.services import act_record
-from ..ui.panels import ROWS_SHOWN, panels_for
+from kimbilio.server.identity import services as identity
+from kimbilio.server.identity.models import Desk, Device, Member
+from kimbilio.server.identity.selectors import (
+    colleagues_of,
+    desks_of,
+    devices_of,
+    member_names,
+    organisation_get,
+)
+from kimbilio.server.journal.acts import ACTS
+from kimbilio.server.journal.selectors import acts_of_organisation
+from kimbilio.server.journal.services import act_record
+from kimbilio.server.ui.panels import ROWS_SHOWN, panels_for
+
 from .doors import actor_of, as_member
 from .showing import codes_shown
 
@@ -70,7 +77,9 @@ def organisation(request: HttpRequest) -> HttpResponse:
 def device_enrol(request: HttpRequest) -> HttpResponse:
     """Enrol a phone; its address is shown once, and never again."""
     actor = actor_of(request)
-    members = [row for row in colleagues_of(actor.organisation) if row.role in (Role.OFFICER, Role.CASEWORKER)]
+    members = [
+        row for row in colleagues_of(actor.organisation) if row.role in (Role.OFFICER, Role.CASEWORKER)
+    ]
     desks = desks_of(actor.organisation)
     form = EnrolForm(request.POST or None, members=members, desks=desks)
     if request.method == "POST" and form.is_valid():
@@ -79,7 +88,9 @@ def device_enrol(request: HttpRequest) -> HttpResponse:
             desk=next(row for row in desks if str(row.id) == form.cleaned_data["desk"]),
             name=form.cleaned_data["name"],
         )
-        act_record(actor=actor, act="device.enrolled", subject=device.id, codes={"member": str(device.member_id)})
+        act_record(
+            actor=actor, act="device.enrolled", subject=device.id, codes={"member": str(device.member_id)}
+        )
         address = request.build_absolute_uri(f"/openrosa/{token}")
         return render(request, "access/enrolled.html", {"device": device, "address": address})
     return render(request, "access/enrol.html", {"form": form})
@@ -118,7 +129,11 @@ def journal(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     before = request.GET.get("before", "")
     try:
-        acts = list(acts_of_organisation(actor.organisation, before=uuid.UUID(before) if before else None)[: ROWS_SHOWN + 1])
+        acts = list(
+            acts_of_organisation(actor.organisation, before=uuid.UUID(before) if before else None)[
+                : ROWS_SHOWN + 1
+            ]
+        )
     except ValueError as fault:
         raise Http404 from fault
     next_url = ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.core.management import call_command
 
-from ..kernel.routers import STORE
+from kimbilio.server.kernel.routers import STORE
+
 from . import roles
 
 

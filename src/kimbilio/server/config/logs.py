@@ -26,7 +26,9 @@ class HideTokens(logging.Filter):
 class WithoutValues(logging.Formatter):
     """Formats an exception as its type and the places it passed through."""
 
-    def formatException(self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]) -> str:  # noqa: N802  # logging's own name
+    def formatException(
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
         kind, _, trace = ei
         places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
         return "\n  at ".join([kind.__name__ if kind else "no exception", *places])

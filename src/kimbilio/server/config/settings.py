@@ -166,7 +166,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"tokens": {"()": "kimbilio.server.config.logs.HideTokens"}},
-    "formatters": {"plain": {"()": "kimbilio.server.config.logs.WithoutValues", "format": "%(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "kimbilio.server.config.logs.WithoutValues",
+            "format": "%(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["tokens"], "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {

@@ -16,12 +16,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from kimbilio.server.forms.errors import UnknownForm, UnknownOriginal
+from kimbilio.server.identity.models import Device
+from kimbilio.server.identity.selectors import device_find
+from kimbilio.server.kernel.errors import KeyDestroyed, NotVisible
 from kimbilio.xlsforms import SubmissionRefused
 
-from ..forms.errors import UnknownForm, UnknownOriginal
-from ..identity.models import Device
-from ..identity.selectors import device_find
-from ..kernel.errors import KeyDestroyed, NotVisible
 from .answers import dress, message
 from .parts import NotParts
 

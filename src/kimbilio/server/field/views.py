@@ -8,11 +8,12 @@ from xml.etree.ElementTree import Element, SubElement
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from ..forms.selectors import form_get, forms_current, media_of
-from ..forms.services import submission_receive
-from ..identity.services import device_seen
-from ..kernel.errors import NotVisible
-from ..kernel.rows import acting_for
+from kimbilio.server.forms.selectors import form_get, forms_current, media_of
+from kimbilio.server.forms.services import submission_receive
+from kimbilio.server.identity.services import device_seen
+from kimbilio.server.kernel.errors import NotVisible
+from kimbilio.server.kernel.rows import acting_for
+
 from .answers import LIST, MANIFEST, XML, document, message
 from .door import Caller, openrosa
 from .parts import parts_read

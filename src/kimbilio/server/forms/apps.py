@@ -10,7 +10,8 @@ class FormsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ..ui.panels import register_panel, register_queue
+        from kimbilio.server.ui.panels import register_panel, register_queue
+
         from .panels import forms_panel, look_rows
 
         register_panel("case", _("Forms"), 40, forms_panel)

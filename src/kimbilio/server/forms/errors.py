@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..kernel.errors import KimbilioError
+from kimbilio.server.kernel.errors import KimbilioError
 
 
 class UnknownForm(KimbilioError):

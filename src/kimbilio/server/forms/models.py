@@ -7,12 +7,15 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..access.records import RecordQuerySet
-from ..access.rules import Tie
-from ..identity.models import Desk, Device, Member
-from ..kernel.ids import new_id
-from ..kernel.rows import OwnedRow
-from ..kernel.sealed import SealedRow
+from kimbilio.server.access.records import RecordQuerySet
+from kimbilio.server.access.rules import Tie
+from kimbilio.server.identity.models import Desk, Device, Member
+from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.kernel.rows import OwnedRow
+from kimbilio.server.kernel.sealed import SealedRow
+
+KINDS = {"screening": _("Screening")}
+"""Kinds of forms as colleagues call them; another kind is called as its pack names it."""
 
 TIE_COLUMNS = {Tie.ORGANISATION: "organisation_id", Tie.DESK: "desk_id", Tie.NOTICED: "member_id"}
 
@@ -42,6 +45,11 @@ class FormVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.form_id} {self.version}"
+
+    @property
+    def called(self) -> str:
+        """What colleagues call the form, in the language of the page."""
+        return str(KINDS.get(self.kind, self.name))
 
 
 class FormMedia(models.Model):

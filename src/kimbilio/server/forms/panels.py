@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from ..access.rules import Purpose
-from ..identity.actor import Actor
-from ..people.selectors import Case, cases_visible
-from ..ui.panels import ROWS_SHOWN, QueueRow
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.people.selectors import Case, cases_visible
+from kimbilio.server.ui.panels import ROWS_SHOWN, QueueRow
+
 from .reasons import REASONS
 from .selectors import Look, needs_a_look, submissions_of_case
 

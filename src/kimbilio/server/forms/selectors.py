@@ -16,15 +16,15 @@ from django.utils import timezone
 
 from kimbilio.packs import Pack, PackError
 from kimbilio.packs.form_questions import AGENCY_SLOT
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.journal.services import act_record
+from kimbilio.server.kernel import blobs, sealed
+from kimbilio.server.kernel.errors import NotVisible
+from kimbilio.server.people.country import answer_word, pack_of, word
+from kimbilio.server.people.selectors import NAME_FIELDS, case_by_id
 from kimbilio.xlsforms import ReadSubmission, SubmissionRefused, display_text, read_submission
 
-from ..access.rules import Purpose
-from ..identity.actor import Actor
-from ..journal.services import act_record
-from ..kernel import blobs, sealed
-from ..kernel.errors import NotVisible
-from ..people.country import answer_word, pack_of, word
-from ..people.selectors import NAME_FIELDS, case_by_id
 from .models import Attachment, FormMedia, FormVersion, Refusal, Submission
 from .reading import kinds_for
 from .reasons import REFUSED, WAITING
@@ -212,7 +212,7 @@ def attachment_open(
 def _look(row: Submission) -> Look:
     reasons = tuple(row.reasons) or (WAITING,)
     return Look(
-        row.id, row.id, False, reasons, row.form.name, row.received_at, row.member_id, row.desk_id, row.case
+        row.id, row.id, False, reasons, row.form.called, row.received_at, row.member_id, row.desk_id, row.case
     )
 
 
@@ -223,7 +223,7 @@ def _look_at_refusal(row: Refusal) -> Look:
         kept.id,
         True,
         (REFUSED,),
-        kept.form.name,
+        kept.form.called,
         row.received_at,
         row.member_id,
         row.desk_id,
@@ -256,7 +256,7 @@ def _filled(
         missing = tuple(name for name in read.files if name not in there)
     return Filled(
         submission=kept,
-        form_name=kept.form.name,
+        form_name=kept.form.called,
         version=kept.form.version,
         received_at=row.received_at,
         settled=row.settled_at is not None if isinstance(row, Refusal) else row.state == State.SETTLED,

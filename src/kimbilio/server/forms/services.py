@@ -19,17 +19,17 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from kimbilio.packs import Pack
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import Actor, actor_of_member
+from kimbilio.server.identity.models import Device
+from kimbilio.server.journal.services import act_record
+from kimbilio.server.kernel import blobs, crypto, keystore, sealed
+from kimbilio.server.kernel.crypto import DataKey
+from kimbilio.server.kernel.custody import custody
+from kimbilio.server.kernel.errors import Refused
+from kimbilio.server.kernel.ids import new_id
 from kimbilio.xlsforms import read_identity
 
-from ..access.rules import Purpose
-from ..identity.actor import Actor, actor_of_member
-from ..identity.models import Device
-from ..journal.services import act_record
-from ..kernel import blobs, crypto, keystore, sealed
-from ..kernel.crypto import DataKey
-from ..kernel.custody import custody
-from ..kernel.errors import Refused
-from ..kernel.ids import new_id
 from .errors import UnknownForm, UnknownOriginal
 from .models import Attachment, FormMedia, FormVersion, Refusal, Submission
 from .reading import Outline, kinds_for, outline_of

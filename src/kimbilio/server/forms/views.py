@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from ..access.doors import actor_of, as_member
-from ..access.rules import Purpose
-from ..identity.actor import SEES_IDENTITIES, Actor
-from ..kernel.errors import KeyDestroyed, NotVisible, Refused
-from ..people.selectors import case_by_id
+from kimbilio.server.access.doors import actor_of, as_member
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import SEES_IDENTITIES, Actor
+from kimbilio.server.kernel.errors import KeyDestroyed, NotVisible, Refused
+from kimbilio.server.people.selectors import case_by_id
+
 from . import selectors, services
 from .models import Submission
 from .note import NoteForm

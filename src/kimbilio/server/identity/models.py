@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from ..kernel.ids import new_id
+from kimbilio.server.kernel.ids import new_id
 
 
 class Named(models.Model):
@@ -72,12 +72,17 @@ class Desk(Named):
     service_types = models.JSONField(default=list, help_text="Service types of the pack it offers")
     languages = models.JSONField(default=list, help_text="BCP 47 tags spoken at the desk")
     hours = models.JSONField(
-        default=dict, help_text='Opening hours by weekday: {"mon": [["08:00", "17:00"]], …}; {} means day and night'
+        default=dict,
+        help_text='Opening hours by weekday: {"mon": [["08:00", "17:00"]], …}; {} means day and night',
     )
     area = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    focal_point_1 = models.ForeignKey("Member", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    focal_point_2 = models.ForeignKey("Member", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    focal_point_1 = models.ForeignKey(
+        "Member", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    focal_point_2 = models.ForeignKey(
+        "Member", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     verified_on = models.DateField(null=True, blank=True, help_text="When the entry was last checked")
     receives_referrals = models.BooleanField(default=True)
     open = models.BooleanField(default=True)
@@ -127,7 +132,9 @@ class Device(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="devices")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="devices")
-    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="+", help_text="Where its cases start")
+    desk = models.ForeignKey(
+        Desk, on_delete=models.PROTECT, related_name="+", help_text="Where its cases start"
+    )
     name = models.CharField(max_length=80)
     token_hash = models.BinaryField(unique=True)
     enrolled_at = models.DateTimeField(auto_now_add=True)

@@ -7,7 +7,8 @@ import uuid
 from django.db import models
 from django.db.models import QuerySet
 
-from ..kernel import crypto
+from kimbilio.server.kernel import crypto
+
 from .models import Desk, Device, Member, Organisation, User
 
 
@@ -52,7 +53,9 @@ def member_names(ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
 def colleagues_of(organisation: uuid.UUID) -> list[Member]:
     """Active members of an organisation with their desks, by name."""
     return list(
-        Member.objects.filter(organisation_id=organisation, active=True).prefetch_related("desks").order_by("name")
+        Member.objects.filter(organisation_id=organisation, active=True)
+        .prefetch_related("desks")
+        .order_by("name")
     )
 
 

@@ -12,9 +12,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from ..kernel import crypto
-from ..kernel.custody import custody
-from ..kernel.ids import new_id
+from kimbilio.server.kernel import crypto
+from kimbilio.server.kernel.custody import custody
+from kimbilio.server.kernel.ids import new_id
+
 from .models import Desk, Device, Member, Organisation, User
 
 

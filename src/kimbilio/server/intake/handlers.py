@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..forms.reasons import UNKNOWN_KIND
+from kimbilio.server.forms.reasons import UNKNOWN_KIND
+
 from .outcomes import Handler, NotUnderstood
 from .screening import understand_screening
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..forms.services import Taken
-from ..identity.actor import Actor
+from kimbilio.server.forms.services import Taken
+from kimbilio.server.identity.actor import Actor
 
 
 class NotUnderstood(Exception):

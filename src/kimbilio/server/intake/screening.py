@@ -16,6 +16,13 @@ from kimbilio.packs import Pack, PackError
 from kimbilio.packs.form_names import Claims, read_claims
 from kimbilio.rules import RuleError, Screening, screen
 from kimbilio.rules.sharing import SharedField, agreed_fields, shared_values
+from kimbilio.server.forms.reasons import CLOCK_AHEAD, FORM_DIFFERS, UNKNOWN_ANSWER, UNKNOWN_PACK, UNREADABLE
+from kimbilio.server.forms.services import Taken
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.people.country import pack_of
+from kimbilio.server.people.selectors import NAME_FIELDS
+from kimbilio.server.people.services import case_open, consent_record
+from kimbilio.server.referrals.services import referral_propose
 from kimbilio.xlsforms import (
     Answer,
     AnswersRefused,
@@ -25,13 +32,6 @@ from kimbilio.xlsforms import (
     typed_answers,
 )
 
-from ..forms.reasons import CLOCK_AHEAD, FORM_DIFFERS, UNKNOWN_ANSWER, UNKNOWN_PACK, UNREADABLE
-from ..forms.services import Taken
-from ..identity.actor import Actor
-from ..people.country import pack_of
-from ..people.selectors import NAME_FIELDS
-from ..people.services import case_open, consent_record
-from ..referrals.services import referral_propose
 from .outcomes import NotUnderstood, Understood
 
 FORM = "screening"

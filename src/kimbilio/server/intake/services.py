@@ -10,9 +10,10 @@ import uuid
 
 from django.db import transaction as db
 
-from ..forms.reasons import CORRECTION
-from ..forms.services import submission_corrected, submission_take, submission_understood
-from ..identity.actor import Actor
+from kimbilio.server.forms.reasons import CORRECTION
+from kimbilio.server.forms.services import submission_corrected, submission_take, submission_understood
+from kimbilio.server.identity.actor import Actor
+
 from .handlers import handler_for
 
 

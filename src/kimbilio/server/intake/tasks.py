@@ -9,10 +9,11 @@ from django.db import InterfaceError, OperationalError
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from ..forms.reasons import PROGRAM_ERROR
-from ..forms.services import UNDERSTAND, submission_set_aside
-from ..identity.actor import actor_of_system
-from ..kernel.rows import acting_for
+from kimbilio.server.forms.reasons import PROGRAM_ERROR
+from kimbilio.server.forms.services import UNDERSTAND, submission_set_aside
+from kimbilio.server.identity.actor import actor_of_system
+from kimbilio.server.kernel.rows import acting_for
+
 from . import services
 from .outcomes import NotUnderstood
 

@@ -1,4 +1,7 @@
-"""The words of the book: every act there is, as a reader of a timeline meets it. An act without a reader is left out."""
+"""The words of the book: every act there is, as a reader of a timeline meets it.
+
+An act without a reader is left out.
+"""
 
 from __future__ import annotations
 

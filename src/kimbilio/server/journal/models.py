@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from ..kernel.ids import new_id
-from ..kernel.rows import OwnedRow
+from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.kernel.rows import OwnedRow
 
 
 class Act(OwnedRow):
@@ -19,7 +19,9 @@ class Act(OwnedRow):
     member = models.UUIDField(null=True, help_text="Who did it; empty for the program itself")
     device = models.UUIDField(null=True)
     at = models.DateTimeField(auto_now_add=True)
-    codes = models.JSONField(default=dict, help_text="Codes without personal data: state, reason code, desk id")
+    codes = models.JSONField(
+        default=dict, help_text="Codes without personal data: state, reason code, desk id"
+    )
     sealed = models.BinaryField(null=True, help_text="What was changed from what to what, encrypted")
     rows_hash = models.BinaryField(null=True, help_text="Keyed hash of what the act wrote")
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from ..kernel import crypto, keystore
+from kimbilio.server.kernel import crypto, keystore
+
 from .models import Act
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.db import transaction as db
 
-from ..identity.actor import Actor
-from ..kernel import crypto
-from ..kernel.crypto import DataKey
-from ..kernel.custody import custody
-from ..kernel.ids import new_id
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.kernel import crypto
+from kimbilio.server.kernel.crypto import DataKey
+from kimbilio.server.kernel.custody import custody
+from kimbilio.server.kernel.ids import new_id
+
 from .acts import ACTS
 from .models import Act
 

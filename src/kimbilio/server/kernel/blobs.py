@@ -26,7 +26,9 @@ def blob_write(key: DataKey, row: uuid.UUID, plain: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError:
-        waiting.unlink(missing_ok=True)  # on a full disk half a file would keep the room from being free again
+        waiting.unlink(
+            missing_ok=True
+        )  # on a full disk half a file would keep the room from being free again
         raise
     waiting.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)

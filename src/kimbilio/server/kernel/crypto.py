@@ -113,7 +113,9 @@ def envelope_open(master: bytes, closed: bytes, about: bytes) -> bytes:
     try:
         return _SUITE.decrypt(closed, _envelope_private(master), info=about)
     except (InvalidTag, ValueError) as fault:
-        raise Unreadable("An envelope does not open: it was changed, or it is for another organisation.") from fault
+        raise Unreadable(
+            "An envelope does not open: it was changed, or it is for another organisation."
+        ) from fault
 
 
 def _envelope_private(master: bytes) -> X25519PrivateKey:

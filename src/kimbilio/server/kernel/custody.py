@@ -1,4 +1,7 @@
-"""Who holds the organisations' master keys. Today a folder of files; a KMS or a TPM stands behind the same two verbs."""
+"""Who holds the organisations' master keys.
+
+Today a folder of files; a KMS or a TPM stands behind the same two verbs.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,9 @@ class KeyFolder:
         except FileNotFoundError:
             raise NoMasterKey(str(NoMasterKey.__doc__)) from None
         if len(secret) != 32:
-            raise NoMasterKey("An organisation's master key file is damaged. Restore the folder named by KIMBILIO_KEYS.")
+            raise NoMasterKey(
+                "An organisation's master key file is damaged. Restore the folder named by KIMBILIO_KEYS."
+            )
         return secret
 
     def _path(self, organisation: uuid.UUID) -> Path:

@@ -33,7 +33,9 @@ def keys_get(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DataKey]:
     """The keys that still exist among `ids`, in one query; a destroyed key is absent."""
     rows = Key.objects.using(STORE).filter(id__in=set(ids))
     return {
-        row.id: crypto.unwrap(custody().master(row.organisation_id), row.organisation_id, row.id, bytes(row.wrapped))
+        row.id: crypto.unwrap(
+            custody().master(row.organisation_id), row.organisation_id, row.id, bytes(row.wrapped)
+        )
         for row in rows
     }
 
@@ -54,7 +56,9 @@ def ring_join(into: uuid.UUID, *, ring: uuid.UUID) -> None:
 def ring_destroy(ring: uuid.UUID) -> int:
     """Destroy every key of a ring and leave tombstones. Returns how many."""
     with transaction.atomic(using=STORE):
-        ids = list(Key.objects.using(STORE).select_for_update().filter(ring=ring).values_list("id", flat=True))
+        ids = list(
+            Key.objects.using(STORE).select_for_update().filter(ring=ring).values_list("id", flat=True)
+        )
         Tombstone.objects.using(STORE).bulk_create(
             [Tombstone(key_id=key_id) for key_id in ids], ignore_conflicts=True
         )

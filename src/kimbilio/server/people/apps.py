@@ -11,9 +11,10 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ..identity.actor import SEES_IDENTITIES
-        from ..ui.navigation import register_item
-        from ..ui.panels import register_panel
+        from kimbilio.server.identity.actor import SEES_IDENTITIES
+        from kimbilio.server.ui.navigation import register_item
+        from kimbilio.server.ui.panels import register_panel
+
         from .panels import why_asking
 
         def sees(request: HttpRequest) -> bool:

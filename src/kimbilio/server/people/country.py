@@ -8,8 +8,7 @@ from functools import lru_cache
 from django.utils.translation import get_language
 
 from kimbilio.packs import Pack, load
-
-from ..identity.models import Organisation
+from kimbilio.server.identity.models import Organisation
 
 
 @lru_cache(maxsize=16)

@@ -1,15 +1,18 @@
-"""Tables of the people helped. Clear are only codes, desks, stage, priority and clocks; what describes a person is sealed."""
+"""Tables of the people helped.
+
+Clear are only codes, desks, stage, priority and clocks; what describes a person is sealed.
+"""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..access.records import RecordQuerySet
-from ..identity.models import Desk, Member
-from ..kernel.ids import new_code, new_id
-from ..kernel.rows import OwnedRow
-from ..kernel.sealed import SealedRow
+from kimbilio.server.access.records import RecordQuerySet
+from kimbilio.server.identity.models import Desk, Member
+from kimbilio.server.kernel.ids import new_code, new_id
+from kimbilio.server.kernel.rows import OwnedRow
+from kimbilio.server.kernel.sealed import SealedRow
 
 
 class Person(OwnedRow, SealedRow):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from anyascii import anyascii
 from doublemetaphone import doublemetaphone
@@ -32,7 +33,10 @@ _ONE_SOUND = (
 )
 
 
-_LONGEST, _MOST = 40, 12  # beyond these it is no name; without a limit one answer could fill the table of codes
+_LONGEST, _MOST = (
+    40,
+    12,
+)  # beyond these it is no name; without a limit one answer could fill the table of codes
 
 
 def name_parts(name: str) -> list[str]:
@@ -74,7 +78,7 @@ def likeness(asked: str, name: str) -> float:
 
 def _joined(parts: list[str]) -> list[str]:
     """Neighbouring parts as one, for names such as Abd al-Rahman that others write as one word."""
-    return [left + right for left, right in zip(parts, parts[1:], strict=False)]
+    return [left + right for left, right in pairwise(parts)]
 
 
 def _part_likeness(a: str, b: str) -> float:

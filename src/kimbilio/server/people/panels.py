@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from ..identity.actor import Actor
+from kimbilio.server.identity.actor import Actor
 
 
 def why_asking(_actor: Actor, _case: None) -> SafeString:

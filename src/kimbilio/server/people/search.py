@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from ..access.rules import Purpose
-from ..identity.actor import Actor
-from ..kernel import crypto, sealed
-from ..kernel.custody import custody
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.kernel import crypto, sealed
+from kimbilio.server.kernel.custody import custody
+
 from .models import Case, Person, SearchCode
 from .names import likeness, name_codes, name_parts, part_codes
 
@@ -26,7 +27,9 @@ _LIKE_ENOUGH = 0.6
 
 def codes_write(person: Person, facts: Mapping[str, Any], *, needs: Iterable[str] = ()) -> None:
     """Add the codes under which a person can be found by name and by filter."""
-    wanted = {(kind, value) for kind, values in name_codes(str(facts.get("name") or "")).items() for value in values}
+    wanted = {
+        (kind, value) for kind, values in name_codes(str(facts.get("name") or "")).items() for value in values
+    }
     wanted |= {(field, str(facts[field])) for field in FILTERS if facts.get(field)}
     wanted |= {("need", need) for need in needs}
     if facts.get("case_code"):
@@ -35,7 +38,10 @@ def codes_write(person: Person, facts: Mapping[str, Any], *, needs: Iterable[str
     SearchCode.objects.bulk_create(
         [
             SearchCode(
-                organisation_id=person.organisation_id, person=person, kind=kind, code=_code(secret, kind, value)
+                organisation_id=person.organisation_id,
+                person=person,
+                kind=kind,
+                code=_code(secret, kind, value),
             )
             for kind, value in sorted(wanted)
         ],
@@ -63,11 +69,15 @@ def cases_named(actor: Actor, name: str, *, for_: Purpose, limit: int = 20) -> l
     cases = Case.objects.visible_to(actor, for_=for_).select_related("person", "desk")
     for part in parts:
         codes = [_code(secret, kind, value) for kind, values in part_codes(part).items() for value in values]
-        found = SearchCode.objects.filter(organisation_id=actor.organisation, kind__in=_NAME_KINDS, code__in=codes)
+        found = SearchCode.objects.filter(
+            organisation_id=actor.organisation, kind__in=_NAME_KINDS, code__in=codes
+        )
         cases = cases.filter(person_id__in=found.values("person_id"))
     candidates = list(cases.order_by("-id")[:CANDIDATES])
     names = sealed.read_many({case.person_id: case.person for case in candidates}.values())
-    ranked = [(likeness(name, str(names.get(case.person_id, {}).get("name") or "")), case) for case in candidates]
+    ranked = [
+        (likeness(name, str(names.get(case.person_id, {}).get("name") or "")), case) for case in candidates
+    ]
     ranked = [(like, case) for like, case in ranked if like >= _LIKE_ENOUGH]
     ranked.sort(key=lambda pair: pair[0], reverse=True)
     return [case for _, case in ranked[:limit]]

@@ -6,13 +6,14 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from ..access.records import RecordQuerySet
-from ..access.rules import CaseTies, Purpose
-from ..identity.actor import Actor
-from ..journal.services import act_record
-from ..kernel import sealed
-from ..kernel.errors import NotVisible
-from ..kernel.ids import read_code
+from kimbilio.server.access.records import RecordQuerySet
+from kimbilio.server.access.rules import CaseTies, Purpose
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.journal.services import act_record
+from kimbilio.server.kernel import sealed
+from kimbilio.server.kernel.errors import NotVisible
+from kimbilio.server.kernel.ids import read_code
+
 from .models import Case as Case  # rooms above name the types from here
 from .models import Consent as Consent
 
@@ -41,7 +42,9 @@ class ConsentReading:
 
 def cases_visible(actor: Actor, *, for_: Purpose) -> RecordQuerySet[Case]:
     """Cases this actor may see, newest first."""
-    rows: RecordQuerySet[Case] = Case.objects.visible_to(actor, for_=for_).select_related("person", "desk").order_by("-id")
+    rows: RecordQuerySet[Case] = (
+        Case.objects.visible_to(actor, for_=for_).select_related("person", "desk").order_by("-id")
+    )
     return rows
 
 

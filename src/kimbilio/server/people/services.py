@@ -10,13 +10,14 @@ from typing import Any
 
 from django.db import transaction as db
 
-from ..access.rules import Purpose
-from ..identity.actor import Actor
-from ..identity.models import Desk, Member
-from ..journal.services import act_record
-from ..kernel import keystore, sealed
-from ..kernel.crypto import DataKey
-from ..kernel.ids import new_id
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Desk, Member
+from kimbilio.server.journal.services import act_record
+from kimbilio.server.kernel import keystore, sealed
+from kimbilio.server.kernel.crypto import DataKey
+from kimbilio.server.kernel.ids import new_id
+
 from .models import Case, Consent, Person, Withdrawal
 from .search import codes_write
 
@@ -67,7 +68,12 @@ def case_open(
     case.save(force_insert=True)
     codes_write(person, facts, needs=[need["category"] for need in screening.get("needs", [])])
     act_record(
-        actor=actor, act="person.registered", subject=person.id, transaction=transaction, case=case.id, wrote=person.sealed
+        actor=actor,
+        act="person.registered",
+        subject=person.id,
+        transaction=transaction,
+        case=case.id,
+        wrote=person.sealed,
     )
     act_record(
         actor=actor,
@@ -115,7 +121,9 @@ def case_assign(*, actor: Actor, case: uuid.UUID, member: Member | None) -> Case
 
 
 @db.atomic
-def facts_add(*, actor: Actor, case: Case, facts: Mapping[str, Any], transaction: uuid.UUID | None = None) -> None:
+def facts_add(
+    *, actor: Actor, case: Case, facts: Mapping[str, Any], transaction: uuid.UUID | None = None
+) -> None:
     """Add to what is known of the person; what was known before stays in the act's sealed detail."""
     person = case.person
     key = sealed.key_of(person)

@@ -14,12 +14,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from kimbilio.packs import Pack
+from kimbilio.server.identity.models import Desk, Organisation
+from kimbilio.server.identity.selectors import member_names
+from kimbilio.server.journal.acts import ACTS
+from kimbilio.server.journal.models import Act
+from kimbilio.server.ui.moments import span_words
 
-from ..identity.models import Desk, Organisation
-from ..identity.selectors import member_names
-from ..journal.acts import ACTS
-from ..journal.models import Act
-from ..ui.moments import span_words
 from .country import answer_word, word
 from .models import Case
 from .selectors import ConsentReading
@@ -51,8 +51,16 @@ class Entry:
 
 def fact_words(pack: Pack, name: str, value: Any) -> str:
     """A fact in words, by the questions that state it: one answer, several, or those of several questions."""
+    if name == "needs":
+        return _(", ").join(word(pack, f"category:{category}") for category in value)
+    if name == "priority":
+        return word(pack, f"priority:{value}:label")
+    if name == "needs":
+        return _("; ").join(word(pack, f"category:{need}") for need in value)
+    if name == "priority":
+        return word(pack, f"priority:{value}:label")
     if isinstance(value, Mapping):
-        return "; ".join(_answers(pack, [str(question)], given) for question, given in value.items())
+        return _("; ").join(_answers(pack, [str(question)], given) for question, given in value.items())
     return _answers(pack, pack.fields[name].questions if name in pack.fields else (), value)
 
 
@@ -67,7 +75,9 @@ def _answers(pack: Pack, questions: Sequence[str], value: Any) -> str:
 def facts_shown(pack: Pack, facts: Mapping[str, Any], names: Iterable[str]) -> list[tuple[str, str]]:
     """Terms and values of those facts that are known."""
     return [
-        (word(pack, f"field:{name}"), fact_words(pack, name, facts[name])) for name in names if facts.get(name)
+        (word(pack, f"field:{name}"), fact_words(pack, name, facts[name]))
+        for name in names
+        if facts.get(name)
     ]
 
 
@@ -88,10 +98,13 @@ def needs_shown(pack: Pack, screening: Mapping[str, Any]) -> list[dict[str, Any]
         {
             "category": need["category"],
             "anchor": f"need-{need['category']}",
+            "came": not screening.get("form"),  # by a referral: the answers stayed with who asked
             "title": need_title(pack, need),
             "reasons": [reason_shown(pack, reason) for reason in need.get("reasons", [])],
             "laws": [law_shown(pack, law) for law in _laws_of(pack, need.get("pathway"))],
-            "steps": [step_shown(pack, action) for action in actions if action.get("pathway") == need.get("pathway")]
+            "steps": [
+                step_shown(pack, action) for action in actions if action.get("pathway") == need.get("pathway")
+            ]
             if need.get("pathway")
             else [],
         }
@@ -102,10 +115,11 @@ def needs_shown(pack: Pack, screening: Mapping[str, Any]) -> list[dict[str, Any]
 def need_title(pack: Pack, need: Mapping[str, Any]) -> str:
     """The need's name; a suspicion says that it is one."""
     title = word(pack, f"category:{need['category']}")
+    name = title.split(" (", 1)[0]  # the label of trafficking names both results in brackets
     if need.get("result") == "potential":
-        return _("%(need)s: potential") % {"need": title}
+        return _("%(need)s: potential") % {"need": name}
     if need.get("result") == "presumed":
-        return _("%(need)s: presumed") % {"need": title}
+        return _("%(need)s: presumed") % {"need": name}
     return title
 
 
@@ -168,7 +182,7 @@ def consent_shown(pack: Pack, reading: ConsentReading, now: datetime) -> dict[st
         "answer": answers.get(str(document.get("answer")), str(document.get("answer") or "")),
         "recipient": word(pack, f"agency:{recipient}") if recipient else "",
         "category": word(pack, f"category:{document['category']}") if document.get("category") else "",
-        "fields": [word(pack, f"field:{name}") for name in fields],
+        "fields": _(", ").join(word(pack, f"field:{name}") for name in fields),
         "asked_at": reading.consent.asked_at,
         "expires_at": expires,
         "language": fact_words(pack, "language", document["language"]) if document.get("language") else "",

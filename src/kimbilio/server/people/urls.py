@@ -31,5 +31,7 @@ urlpatterns = [
     path("cases/<code:code>/name/", views.case_name, name="name"),
     path("cases/<code:code>/assign/", views.case_assign, name="assign"),
     path("cases/<code:code>/why/", views.case_why, name="why"),
-    path("cases/<code:code>/consents/<uuid:consent>/withdraw/", views.consent_withdraw, name="consent_withdraw"),
+    path(
+        "cases/<code:code>/consents/<uuid:consent>/withdraw/", views.consent_withdraw, name="consent_withdraw"
+    ),
 ]

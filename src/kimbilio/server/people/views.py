@@ -13,16 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ..access.doors import actor_of, as_member, member_of
-from ..access.rules import WORDS, Purpose, ties_between
-from ..identity.actor import SEES_IDENTITIES, actor_of_member
-from ..identity.models import Member
-from ..identity.selectors import colleagues_of
-from ..journal.selectors import acts_of_case
-from ..journal.services import act_record
-from ..kernel.errors import KeyDestroyed, NotVisible
-from ..kernel.ids import read_code
-from ..ui.panels import ROWS_SHOWN, panels_for, queues_for
+from kimbilio.server.access.doors import actor_of, as_member, member_of
+from kimbilio.server.access.rules import WORDS, Purpose, ties_between
+from kimbilio.server.identity.actor import SEES_IDENTITIES, actor_of_member
+from kimbilio.server.identity.models import Member
+from kimbilio.server.identity.selectors import colleagues_of
+from kimbilio.server.journal.selectors import acts_of_case
+from kimbilio.server.journal.services import act_record
+from kimbilio.server.kernel.errors import KeyDestroyed, NotVisible
+from kimbilio.server.kernel.ids import read_code
+from kimbilio.server.ui.panels import ROWS_SHOWN, panels_for, queues_for
+
 from . import search, selectors, services, showing
 from .country import pack_for, word
 from .models import Case
@@ -34,7 +35,8 @@ def work(request: HttpRequest) -> HttpResponse:
     """Queues: what waits for this member, the most pressing first."""
     queues = queues_for(actor_of(request))
     pressing = [row for queue in queues if queue.mine for row in queue.rows if row.due is not None]
-    first = min(pressing, key=lambda row: row.due) if pressing else None  # type: ignore[arg-type,return-value]  # due is set
+    mine = [row for queue in queues if queue.mine for row in queue.rows]
+    first = min(pressing, key=lambda row: row.due) if pressing else next(iter(mine), None)  # type: ignore[arg-type,return-value]  # due is set
     member = member_of(request)
     return render(
         request,
@@ -46,7 +48,7 @@ def work(request: HttpRequest) -> HttpResponse:
 @require_GET
 @as_member(*SEES_IDENTITIES)
 def cases(request: HttpRequest) -> HttpResponse:
-    """The list of cases, newest first: filters, and search by code or name. A name is sent by POST, never in an address."""
+    """The list of cases, newest first: filters, and search by code or name. No name stands in an address."""
     return _cases_page(request, asked="")
 
 
@@ -76,7 +78,11 @@ def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
         code = read_code(asked)
         shown = search.cases_named(actor, asked, for_=Purpose.SEARCH)
         if code:
-            shown = list(search.cases_under_their_code(actor, code, for_=Purpose.SEARCH).select_related("person", "desk"))
+            shown = list(
+                search.cases_under_their_code(actor, code, for_=Purpose.SEARCH).select_related(
+                    "person", "desk"
+                )
+            )
     else:
         rows: QuerySet[Case] = selectors.cases_visible(actor, for_=Purpose.SEARCH)
         rows = rows.filter(**{name: value for name, value in clear.items() if value})
@@ -107,13 +113,21 @@ def _choices(pack: Any) -> list[dict[str, Any]]:
     lists: list[tuple[str, str, list[tuple[str, Any]]]] = [
         ("stage", _("Stage"), list(Case.Stage.choices)),
         ("priority", _("Priority"), list(Case.Priority.choices)),
-        ("need", _("Need"), [(category.id, word(pack, f"category:{category.id}")) for category in pack.categories.values()]),
+        (
+            "need",
+            _("Need"),
+            [(category.id, word(pack, f"category:{category.id}")) for category in pack.categories.values()],
+        ),
     ]
     for name in search.FILTERS:
-        question = pack.fields[name].questions[0] if name in pack.fields and pack.fields[name].questions else ""
+        question = (
+            pack.fields[name].questions[0] if name in pack.fields and pack.fields[name].questions else ""
+        )
         row = next((row for row in pack.forms[showing.FORM].questions if row.name == question), None)
         if row is not None and row.list:
-            options = [(option.code, word(pack, option.key)) for option in pack.options(showing.FORM, row.list)]
+            options = [
+                (option.code, word(pack, option.key)) for option in pack.options(showing.FORM, row.list)
+            ]
             lists.append((name, word(pack, f"field:{name}"), options))
     return [{"name": name, "label": label, "options": options} for name, label, options in lists]
 

@@ -23,13 +23,13 @@ from kimbilio.rules.referral import (
     check_decline,
     check_ending,
 )
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Desk
+from kimbilio.server.kernel import sealed
+from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.people.country import pack_for
+from kimbilio.server.sharing.models import Envelope
 
-from ..identity.actor import Actor
-from ..identity.models import Desk
-from ..kernel import sealed
-from ..kernel.ids import new_id
-from ..people.country import pack_for
-from ..sharing.models import Envelope
 from .models import Referral
 from .moving import ACT_OF, already, check, move, post, referral_lock
 from .refusals import ReferralRefused, refuse_any, refused

@@ -18,9 +18,10 @@ class ReferralsConfig(AppConfig):
     """
 
     def ready(self) -> None:
-        from ..identity.actor import SEES_IDENTITIES
-        from ..ui.navigation import register_item
-        from ..ui.panels import register_panel
+        from kimbilio.server.identity.actor import SEES_IDENTITIES
+        from kimbilio.server.ui.navigation import register_item
+        from kimbilio.server.ui.panels import register_panel
+
         from .panels import referrals_next, referrals_panel
         from .queues import queues_register
 

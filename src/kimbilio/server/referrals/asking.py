@@ -14,10 +14,11 @@ from typing import Any
 from django.db import transaction as db
 from django.utils import timezone
 
-from ..identity.actor import Actor
-from ..identity.models import Desk
-from ..people import selectors as people
-from ..people.services import consent_record
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Desk
+from kimbilio.server.people import selectors as people
+from kimbilio.server.people.services import consent_record
+
 from .models import Referral
 from .permission import REFER, recipient_code
 from .sending import referral_answer

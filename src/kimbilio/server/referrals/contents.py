@@ -12,8 +12,8 @@ from typing import Any
 
 from kimbilio.rules.parts import Pathway
 from kimbilio.rules.sharing import SharedField, profile_fields
+from kimbilio.server.identity.models import Desk
 
-from ..identity.models import Desk
 from .permission import Permission
 from .situation import Situation
 

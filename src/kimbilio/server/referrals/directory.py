@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from kimbilio.packs.pack import Service
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Desk
+from kimbilio.server.identity.selectors import desks_for_referrals, organisation_get
+from kimbilio.server.people.country import pack_for
 
-from ..identity.actor import Actor
-from ..identity.models import Desk
-from ..identity.selectors import desks_for_referrals, organisation_get
-from ..people.country import pack_for
 from .hours import openness
 from .models import Referral
 

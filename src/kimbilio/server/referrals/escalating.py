@@ -11,10 +11,10 @@ from django.db import transaction as db
 
 from kimbilio.packs import Pack
 from kimbilio.rules.clocks import overdue, rungs_reached
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.people.country import pack_for
 
-from ..identity.actor import Actor
-from ..kernel.ids import new_id
-from ..people.country import pack_for
 from .course import AWAITS_ANSWER
 from .models import Referral
 from .moving import move, record, referral_lock

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kimbilio.packs import Pack
+from kimbilio.server.people.country import word
 
-from ..people.country import word
 from . import words
 from .refusals import CONSENT, PARTS
 
@@ -73,7 +73,11 @@ class ConsentForm(forms.Form):
         required=False,
         initial="spoken",
     )
-    interpreter = forms.ChoiceField(label=gettext_lazy("Who interpreted?"), required=False)
+    interpreter = forms.ChoiceField(
+        label=gettext_lazy("Who interpreted?"),
+        required=False,
+        help_text=gettext_lazy("To be told whenever the person says yes."),
+    )
     until = forms.DateField(
         label=gettext_lazy("The consent ends on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -16,18 +16,18 @@ from django.db import transaction as db
 
 from kimbilio.packs import Pack
 from kimbilio.rules.referral import Party
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.selectors import desk_find, organisation_get
+from kimbilio.server.journal.selectors import acts_of_organisation
+from kimbilio.server.kernel import sealed
+from kimbilio.server.kernel.errors import NotVisible
+from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.people import services as people
+from kimbilio.server.people.country import pack_for
+from kimbilio.server.sharing.models import Envelope
+from kimbilio.server.sharing.selectors import envelopes_received
+from kimbilio.server.sharing.services import envelope_open
 
-from ..identity.actor import Actor
-from ..identity.selectors import desk_find, organisation_get
-from ..journal.selectors import acts_of_organisation
-from ..kernel import sealed
-from ..kernel.errors import NotVisible
-from ..kernel.ids import new_id
-from ..people import services as people
-from ..people.country import pack_for
-from ..sharing.models import Envelope
-from ..sharing.selectors import envelopes_received
-from ..sharing.services import envelope_open
 from .course import can_become
 from .models import Referral
 from .moving import ACT_OF, move, record, write

@@ -8,12 +8,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kimbilio.rules.referral import Party
-
-from ..access.records import RecordQuerySet
-from ..identity.models import Desk, Member, Organisation
-from ..kernel.ids import new_id
-from ..kernel.rows import OwnedRow
-from ..kernel.sealed import SealedRow
+from kimbilio.server.access.records import RecordQuerySet
+from kimbilio.server.identity.models import Desk, Member, Organisation
+from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.kernel.rows import OwnedRow
+from kimbilio.server.kernel.sealed import SealedRow
 
 
 class Referral(OwnedRow, SealedRow):

@@ -15,16 +15,16 @@ from procrastinate.contrib.django import app
 
 from kimbilio.packs import Pack
 from kimbilio.rules.referral import check_move
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.journal.selectors import acts_of_organisation
+from kimbilio.server.journal.services import act_record
+from kimbilio.server.kernel import sealed
+from kimbilio.server.kernel.crypto import DataKey
+from kimbilio.server.people import services as people
+from kimbilio.server.people.country import pack_for
+from kimbilio.server.sharing.services import envelope_send
 
-from ..access.rules import Purpose
-from ..identity.actor import Actor
-from ..journal.selectors import acts_of_organisation
-from ..journal.services import act_record
-from ..kernel import sealed
-from ..kernel.crypto import DataKey
-from ..people import services as people
-from ..people.country import pack_for
-from ..sharing.services import envelope_send
 from .course import stage_for
 from .models import Referral
 from .refusals import refuse_any

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from ..identity.actor import Actor
-from ..people import selectors as people
-from ..people.country import pack_for, word
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.people import selectors as people
+from kimbilio.server.people.country import pack_for, word
+
 from . import selectors, words
 from .models import Referral
 from .referral_page import clock_started

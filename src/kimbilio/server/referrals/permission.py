@@ -13,9 +13,9 @@ from typing import Any
 from kimbilio.packs import Pack
 from kimbilio.rules.consent import CHILD_ASSENT, LIFE_AT_RISK, Consent, Duty, Recipient, may_refer
 from kimbilio.rules.parts import Pathway
+from kimbilio.server.identity.models import Organisation
+from kimbilio.server.people import selectors as people
 
-from ..identity.models import Organisation
-from ..people import selectors as people
 from .situation import Situation
 
 REFER = "refer"

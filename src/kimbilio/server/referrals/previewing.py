@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from kimbilio.rules.clocks import answer_clock
 from kimbilio.rules.consent import LIFE_AT_RISK
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Desk
+from kimbilio.server.journal.services import act_record
+from kimbilio.server.people import selectors as people
 
-from ..access.rules import Purpose
-from ..identity.actor import Actor
-from ..identity.models import Desk
-from ..journal.services import act_record
-from ..people import selectors as people
 from .contents import content_of, fields_of, value_of
 from .permission import permission_for, permission_supposed
 from .refusals import refused, sentence_of

@@ -12,12 +12,12 @@ from typing import Any
 from django.utils import timezone
 
 from kimbilio.rules.parts import Pathway
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.selectors import organisation_get
+from kimbilio.server.kernel import sealed
+from kimbilio.server.people import selectors as people
 
-from ..access.rules import Purpose
-from ..identity.actor import Actor
-from ..identity.selectors import organisation_get
-from ..kernel import sealed
-from ..people import selectors as people
 from .contents import service_types_asked, within_minutes
 from .course import is_live
 from .directory import DeskCard, directory
@@ -114,6 +114,8 @@ def _proposal(
     asked = next((str(step["do"]) for step in steps if step.get("by") == lead), "")
     answers = answers_for(situation, category)
     blocked = BLOCKING.get(str(answers[0].document.get("answer")), "") if answers else ""
+    if situation.is_child:
+        blocked = ""  # a child is heard; whom to tell all the same, the consent rule decides desk by desk
     named = {step["by"]: str(step["do"]) for step in reversed(steps) if step.get("by")}
     here = {card.desk.organisation.agency for card in cards} | {organisation_get(actor.organisation).agency}
     return Proposal(
@@ -122,14 +124,15 @@ def _proposal(
         lead_agency=lead,
         priority=priority,
         asked_key=asked,
-        suggestions=[] if blocked else _suggestions(situation, pathway, cards),
+        suggestions=[] if blocked else suggestions_for(situation, pathway, cards),
         no_desk=[(agency, key) for agency, key in named.items() if agency not in here],
         blocked=blocked,
         draft=draft,
     )
 
 
-def _suggestions(situation: Situation, pathway: Pathway, cards: list[DeskCard]) -> list[Suggestion]:
+def suggestions_for(situation: Situation, pathway: Pathway, cards: list[DeskCard]) -> list[Suggestion]:
+    """The desks of `cards` that could take a referral of this pathway, the most fitting first."""
     named = {pathway.lead, *(step["by"] for step in situation.steps(pathway.category) if step.get("by"))}
     asks_service = any(step.get("service_types") for step in situation.steps(pathway.category))
     open_steps = {step["n"] for step in situation.steps(pathway.category)}

@@ -13,9 +13,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ..identity.actor import Actor
-from ..identity.models import Member
-from ..ui.panels import ROWS_SHOWN, QueueRow, register_queue
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Member
+from kimbilio.server.kernel import sealed
+from kimbilio.server.people.country import pack_for, word
+from kimbilio.server.ui.panels import ROWS_SHOWN, QueueRow, register_queue
+
 from .models import Referral
 from .selectors import referrals_visible
 
@@ -38,9 +41,19 @@ RUNGS_OF_ROLE = {Member.Role.SUPERVISOR: 3, Member.Role.COORDINATOR: 4}
 
 
 def drafts(actor: Actor) -> list[QueueRow]:
-    """Drafts that wait to be sent."""
-    rows = referrals_visible(actor).filter(side=Side.SENT, state=State.DRAFT).order_by("-id")
-    return _rows(rows, lambda row: NEXT[State.DRAFT])
+    """Drafts that wait to be sent: the newest case first, its leading need first."""
+    rows = referrals_visible(actor).filter(side=Side.SENT, state=State.DRAFT).order_by("-case_id", "id")
+    found = list(rows[: ROWS_SHOWN + 1])
+    pack, documents = pack_for(actor.organisation), sealed.read_many(found)
+    return [
+        _row(
+            row,
+            word(pack, f"category:{documents[row.id]['category']}")
+            if row.id in documents
+            else NEXT[State.DRAFT],
+        )
+        for row in found
+    ]
 
 
 def new(actor: Actor) -> list[QueueRow]:
@@ -107,7 +120,11 @@ def queues_register() -> None:
         explanation=_("Referrals and questions that wait for your answer."),
     )
     register_queue(
-        "drafts", _("Ready to send"), 40, drafts, explanation=_("Referrals that were prepared and not sent.")
+        "drafts",
+        _("Ready to send"),
+        40,
+        drafts,
+        explanation=_("Referrals that were prepared. Look through each, and send it."),
     )
     register_queue(
         "in-hand",

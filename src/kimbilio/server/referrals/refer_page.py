@@ -20,14 +20,14 @@ from django.utils.translation import gettext as _
 from kimbilio.packs import Pack
 from kimbilio.rules.consent import CHILD_ASSENT
 from kimbilio.rules.parts import Pathway
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Desk
+from kimbilio.server.identity.selectors import organisation_get
+from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.people import selectors as people
+from kimbilio.server.people.country import pack_for, word
+from kimbilio.server.people.showing import FORM
 
-from ..identity.actor import Actor
-from ..identity.models import Desk
-from ..identity.selectors import organisation_get
-from ..kernel.ids import new_id
-from ..people import selectors as people
-from ..people.country import pack_for, word
-from ..people.showing import FORM
 from . import selectors, words
 from .forms import ConsentForm
 from .refusals import sentence_of
@@ -78,13 +78,14 @@ class ReferPage:
 
     @property
     def fields(self) -> list[str] | None:
-        """The fields ticked; None until the page has shown ticks for this desk."""
-        return self._asked.getlist("share") if self.shows_chosen_desk else None
+        """The fields ticked; None while no ticks were shown. What was taken away stays away."""
+        return self._asked.getlist("share") if "ticked" in self._asked else None
 
     @property
-    def shows_chosen_desk(self) -> bool:
-        """Whether what was posted is the page of the desk that is chosen on it."""
-        return self.desk is not None and self._asked.get("shown") == str(self.desk.id)
+    def shows_copy(self) -> bool:
+        """Whether what was posted is the page with the copy of the desk that is chosen on it."""
+        shown = self._asked.get("shown")
+        return self.desk is not None and self.fields is not None and shown == str(self.desk.id)
 
     def press(self, wanted: str) -> uuid.UUID:
         """The id of pressing this button on this page as it stands: the same for a second press."""
@@ -215,6 +216,7 @@ class ReferPage:
             "ask": ask,
             "again": code in AGAIN,
             "lines": lines,
+            "beyond_the_yes": any(line.agreed and not line.fixed and not line.said for line in lines),
             "overridden": preview.envelope.get("ground") == "life_at_risk",
             "asked_at": preview.consent.consent.asked_at if preview.consent else None,
             "never": _(", ").join(
@@ -258,7 +260,15 @@ class ReferPage:
             ticked=row.ticked,
             fixed=row.fixed,
             on_tap=hidden,
+            said=self._said(row.field),
         )
+
+    def _said(self, field: str) -> bool:
+        """Whether the person agreed to this very field; for a child, what is best may decide without it."""
+        reading = self._previewed().consent
+        document = reading.document if reading else {}
+        answer = document.get("answer")
+        return answer == "yes" or (answer == "yes_but_not_all" and field in (document.get("fields") or ()))
 
     def _previewed(self) -> selectors.Preview:
         if self.preview is None:

@@ -16,13 +16,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kimbilio.packs import Pack
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.selectors import desk_find, organisation_get
+from kimbilio.server.journal.selectors import acts_of_case
+from kimbilio.server.people import selectors as people
+from kimbilio.server.people.country import pack_for, pack_of, word
+from kimbilio.server.people.showing import timeline_of
 
-from ..identity.actor import Actor
-from ..identity.selectors import desk_find, organisation_get
-from ..journal.selectors import acts_of_case
-from ..people import selectors as people
-from ..people.country import pack_for, pack_of, word
-from ..people.showing import timeline_of
 from . import selectors, words
 from .forms import NothingForm
 from .models import Referral

@@ -7,8 +7,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kimbilio.rules.referral import Refusal
-
-from ..kernel.errors import Refused
+from kimbilio.server.kernel.errors import Refused
 
 CONSENT = {
     "said_no": _(

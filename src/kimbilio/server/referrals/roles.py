@@ -4,9 +4,10 @@ at all.
 
 from __future__ import annotations
 
-from ..identity.actor import Actor
-from ..identity.models import Member
-from ..kernel.errors import NotAllowed
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Member
+from kimbilio.server.kernel.errors import NotAllowed
+
 from .refusals import OTHERS
 
 ACTS_ON_REFERRALS = frozenset(

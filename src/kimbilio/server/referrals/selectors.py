@@ -13,17 +13,17 @@ from django.utils import timezone
 from kimbilio.packs import Pack
 from kimbilio.rules.consent import SECOND_PERSON_WITHIN
 from kimbilio.rules.referral import moves as rule_moves
+from kimbilio.server.access.records import RecordQuerySet
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Desk, Member
+from kimbilio.server.identity.selectors import organisation_get
+from kimbilio.server.journal.services import act_record
+from kimbilio.server.kernel import sealed
+from kimbilio.server.kernel.errors import NotAllowed
+from kimbilio.server.people import selectors as people
+from kimbilio.server.people.country import pack_for
 
-from ..access.records import RecordQuerySet
-from ..access.rules import Purpose
-from ..identity.actor import Actor
-from ..identity.models import Desk, Member
-from ..identity.selectors import organisation_get
-from ..journal.services import act_record
-from ..kernel import sealed
-from ..kernel.errors import NotAllowed
-from ..people import selectors as people
-from ..people.country import pack_for
 from .directory import DeskCard, directory, services_without_desk
 from .models import Override, Referral
 from .previewing import Preview, SharedField, preview

@@ -13,22 +13,24 @@ from django.utils import timezone
 
 from kimbilio.rules.parts import Pathway
 from kimbilio.rules.referral import Refusal
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Desk
+from kimbilio.server.identity.selectors import desks_for_referrals, organisation_get
+from kimbilio.server.kernel import sealed
+from kimbilio.server.kernel.errors import NotVisible
+from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.people import selectors as people
+from kimbilio.server.people.country import pack_for
+from kimbilio.server.sharing.models import Envelope
 
-from ..access.rules import Purpose
-from ..identity.actor import Actor
-from ..identity.models import Desk
-from ..identity.selectors import desks_for_referrals, organisation_get
-from ..kernel import sealed
-from ..kernel.errors import NotVisible
-from ..kernel.ids import new_id
-from ..people import selectors as people
-from ..people.country import pack_for
-from ..sharing.models import Envelope
 from .contents import content_of, service_types_asked, value_of
 from .course import is_live
+from .directory import directory
 from .models import Override, Referral
 from .moving import already, check, move, post, record, referral_lock, write
 from .permission import Permission, answers_for, permission_for, recipient_code
+from .proposals import suggestions_for
 from .refusals import ReferralRefused, refused
 from .roles import may_act
 from .situation import Situation, situation_of
@@ -170,9 +172,9 @@ def referral_propose(
 ) -> list[Referral]:
     """After a screening: a draft for each need that has a pathway and whose person did not say no.
 
-    `consents` are those that the form recorded; the case's own are read, newest first. A yes to an agency of
-    which exactly one live desk offers what is asked is sent at once: the officer decided and the person
-    agreed. Running it again makes nothing twice.
+    `consents` are those that the form recorded; the case's own are read, newest first. A yes to an agency is sent at
+    once to its most fitting live desk: the officer decided and the person agreed, and an emergency may not wait
+    in a draft because the agency has two desks. Running it again makes nothing twice.
     """
     transaction = transaction or new_id()
     situation = situation_of(_case_lock(actor, case))
@@ -184,16 +186,21 @@ def referral_propose(
         if pathway is None or _has_referral(situation, pathway.category):
             continue
         answers = answers_for(situation, pathway.category)
-        if answers and answers[0].document.get("answer") in ("no", "not_now"):
+        refused_by_person = bool(answers) and answers[0].document.get("answer") in ("no", "not_now")
+        if refused_by_person and not situation.is_child:
             continue
-        asked = str(answers[0].document.get("recipient") or "") if answers else ""
+        # After a child's no only the agency that protects children may be told, which leads
+        asked = str(answers[0].document.get("recipient") or "") if answers and not refused_by_person else ""
         matching = desks_matching(actor, situation, pathway, asked or pathway.lead)
         if not matching:
             continue
+        if len(matching) > 1:
+            fitting = [row.desk.desk.id for row in suggestions_for(situation, pathway, directory(actor))]
+            matching.sort(key=lambda desk: fitting.index(desk.id) if desk.id in fitting else len(fitting))
         draft = _draft(actor, situation, pathway.category, matching[0], None, None, transaction)
         permission = permission_for(situation, pathway, draft.other, now=timezone.now())
         decided = permission.reading is not None and permission.reading.consent.id in recorded
-        if decided and len(matching) == 1 and permission.allowed and not permission.is_override:
+        if decided and permission.allowed and not permission.is_override:
             draft = _send(actor, referral_lock(actor, draft), transaction)
         proposed.append(draft)
     return proposed

@@ -13,9 +13,8 @@ from typing import Any
 from kimbilio.packs import Pack
 from kimbilio.rules.consent import ASYLUM_CONFIDENTIAL, Person
 from kimbilio.rules.parts import Pathway
-
-from ..people import selectors as people
-from ..people.country import pack_for
+from kimbilio.server.people import selectors as people
+from kimbilio.server.people.country import pack_for
 
 
 @dataclass(frozen=True)

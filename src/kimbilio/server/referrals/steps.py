@@ -17,10 +17,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kimbilio.packs import Pack
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.selectors import desk_find
+from kimbilio.server.people.country import word
 
-from ..identity.actor import Actor
-from ..identity.selectors import desk_find
-from ..people.country import word
 from . import services, words
 from .forms import (
     AcceptForm,

@@ -14,8 +14,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from ..identity.actor import actor_of_system
-from ..kernel.rows import acting_for
+from kimbilio.server.identity.actor import actor_of_system
+from kimbilio.server.kernel.rows import acting_for
+
 from . import services
 
 RETRY = RetryStrategy(max_attempts=12, exponential_wait=3)

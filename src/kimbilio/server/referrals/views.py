@@ -15,15 +15,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ..access.doors import actor_of, as_member
-from ..access.rules import Purpose
-from ..identity.actor import SEES_IDENTITIES
-from ..identity.models import Desk
-from ..kernel.errors import NotAllowed, Refused
-from ..kernel.ids import new_id
-from ..people import selectors as people
-from ..people.country import pack_for
-from ..ui.panels import ROWS_SHOWN
+from kimbilio.server.access.doors import actor_of, as_member
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import SEES_IDENTITIES
+from kimbilio.server.identity.models import Desk
+from kimbilio.server.kernel.errors import NotAllowed, Refused
+from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.people import selectors as people
+from kimbilio.server.people.country import pack_for
+from kimbilio.server.ui.panels import ROWS_SHOWN
+
 from . import selectors, services, steps, words
 from .asking import answer_record, question_answer
 from .models import Referral
@@ -59,10 +60,10 @@ def refer(request: HttpRequest, code: str) -> HttpResponse:
         done = already(actor, page.press(wanted), "referral.drafted", "referral.sent")
         if done is not None:
             return redirect("referrals:referral", referral=done)
-        if page.desk is not None and page.shows_chosen_desk:
+        if page.desk is not None and page.shows_copy:
             return _refer_done(request, page, page.desk, send=wanted == "send")
-        # Without a script the copy may still be another desk's: nothing goes that was not shown
-        messages.warning(request, _("You chose another desk. Read what it would see, then send."))
+        # Without a script the copy may still be another desk's, or none: nothing goes that was not shown
+        messages.warning(request, _("This copy is not the one you had before you. Read the copy, then send."))
     if wanted == "name":
         page.names = people.name_show(actor, case, for_=Purpose.REFERRAL)
     return render(request, "referrals/refer.html", page.context())

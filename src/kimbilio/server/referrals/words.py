@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from kimbilio.packs import Pack
+from kimbilio.server.identity.models import Desk, Organisation
+from kimbilio.server.people.country import answer_word, word
+from kimbilio.server.people.selectors import NAME_FIELDS
+from kimbilio.server.people.showing import FORM
+from kimbilio.server.ui.moments import moment_words, span_words, time_words
 
-from ..identity.models import Desk, Organisation
-from ..people.country import answer_word, word
-from ..people.selectors import NAME_FIELDS
-from ..people.showing import FORM
-from ..ui.moments import moment_words, span_words, time_words
 from .directory import DeskCard
 from .models import Referral
 
@@ -100,7 +100,7 @@ _DAYS: tuple[tuple[str, Promise], ...] = (
 class Line:
     """One line of what is shared. `number` ties a tick to its line of the copy; a `fixed` one always goes.
 
-    `on_tap`: the value is a name or the like, and is not shown yet.
+    `on_tap`: the value is a name or the like, and is not shown yet. `said`: the person agreed to this very line.
     """
 
     id: str
@@ -111,6 +111,7 @@ class Line:
     ticked: bool = True
     fixed: bool = False
     on_tap: bool = False
+    said: bool = True
 
 
 @dataclass(frozen=True)
@@ -330,8 +331,8 @@ def said_aloud(
 ) -> Said:
     """What is read to the person before they answer: who, what, why, and that no is an answer.
 
-    `services` are codes of the pack that say why, `steps` keys of it where no service is asked. `again`: the desk
-    knows of the person already and asks for more.
+    `services` are codes of the pack that say why, `steps` keys of it where no service is asked.
+    `again`: the desk knows of the person already and asks for more.
     """
     known = language in dict(_interface_languages())
     name = language_words(pack, language) if language else ""

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from django.db import models
 
-from ..identity.models import Organisation
-from ..kernel.ids import new_id
-from ..kernel.rows import CURRENT
+from kimbilio.server.identity.models import Organisation
+from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.kernel.rows import CURRENT
 
 
 class Envelope(models.Model):

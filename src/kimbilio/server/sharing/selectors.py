@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from ..identity.actor import Actor
+from kimbilio.server.identity.actor import Actor
+
 from .models import Envelope
 
 

@@ -9,12 +9,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from ..identity.actor import Actor
-from ..identity.models import Organisation
-from ..kernel import crypto
-from ..kernel.custody import custody
-from ..kernel.errors import NotVisible
-from ..kernel.ids import new_id
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.models import Organisation
+from kimbilio.server.kernel import crypto
+from kimbilio.server.kernel.custody import custody
+from kimbilio.server.kernel.errors import NotVisible
+from kimbilio.server.kernel.ids import new_id
+
 from .models import Envelope
 
 

@@ -3,7 +3,7 @@
     python -m kimbilio.server.ui.vendor node_modules
 
 Knows which files those are. Knows no network: npm has fetched them, by the exact versions in package.json.
-Source of the file names: the npm packages htmx.org, @fontsource/noto-sans and @fontsource/noto-sans-arabic.
+Source of the file names: the npm packages htmx.org and @fontsource/noto-sans, -arabic, -ethiopic.
 """
 
 import shutil
@@ -20,6 +20,7 @@ FILES = (
             ("noto-sans", "latin"),
             ("noto-sans", "latin-ext"),
             ("noto-sans-arabic", "arabic"),
+            ("noto-sans-ethiopic", "ethiopic"),
         )
         for weight in (400, 700)
     ),

@@ -4,134 +4,329 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import kimbilio.server.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import kimbilio.server.kernel.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Desk',
+            name="Desk",
             fields=[
-                ('id', models.UUIDField(default=kimbilio.server.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('name_ar', models.CharField(blank=True, max_length=200)),
-                ('service_types', models.JSONField(default=list, help_text='Service types of the pack it offers')),
-                ('languages', models.JSONField(default=list, help_text='BCP 47 tags spoken at the desk')),
-                ('hours', models.JSONField(default=dict, help_text='Opening hours by weekday: {"mon": [["08:00", "17:00"]], …}; {} means day and night')),
-                ('area', models.CharField(blank=True, max_length=200)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('verified_on', models.DateField(blank=True, help_text='When the entry was last checked', null=True)),
-                ('receives_referrals', models.BooleanField(default=True)),
-                ('open', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kimbilio.server.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("name_ar", models.CharField(blank=True, max_length=200)),
+                (
+                    "service_types",
+                    models.JSONField(default=list, help_text="Service types of the pack it offers"),
+                ),
+                ("languages", models.JSONField(default=list, help_text="BCP 47 tags spoken at the desk")),
+                (
+                    "hours",
+                    models.JSONField(
+                        default=dict,
+                        help_text='Opening hours by weekday: {"mon": [["08:00", "17:00"]], …}; {} means day and night',
+                    ),
+                ),
+                ("area", models.CharField(blank=True, max_length=200)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                (
+                    "verified_on",
+                    models.DateField(blank=True, help_text="When the entry was last checked", null=True),
+                ),
+                ("receives_referrals", models.BooleanField(default=True)),
+                ("open", models.BooleanField(default=True)),
             ],
             options={
-                'db_table_comment': 'Duty desks that answer referrals.',
+                "db_table_comment": "Duty desks that answer referrals.",
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.UUIDField(default=kimbilio.server.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('name_ar', models.CharField(blank=True, max_length=200)),
-                ('kind', models.CharField(choices=[('government', 'Government'), ('un', 'United Nations'), ('civil_society', 'Civil society'), ('health', 'Health service')], max_length=20)),
-                ('country', models.CharField(help_text='ISO 3166-1 alpha-3', max_length=3)),
-                ('pack', models.CharField(help_text='Id of the country pack the organisation works with', max_length=20)),
-                ('agency', models.CharField(blank=True, help_text="Its id in the pack's agencies", max_length=40)),
-                ('time_zone', models.CharField(default='UTC', max_length=40)),
-                ('envelope_key', models.BinaryField(help_text='X25519 public key that envelopes for it are sealed to')),
-                ('invented', models.BooleanField(default=False, help_text='Belongs to the demo world')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kimbilio.server.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                ("name_ar", models.CharField(blank=True, max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("government", "Government"),
+                            ("un", "United Nations"),
+                            ("civil_society", "Civil society"),
+                            ("health", "Health service"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("country", models.CharField(help_text="ISO 3166-1 alpha-3", max_length=3)),
+                (
+                    "pack",
+                    models.CharField(
+                        help_text="Id of the country pack the organisation works with", max_length=20
+                    ),
+                ),
+                (
+                    "agency",
+                    models.CharField(blank=True, help_text="Its id in the pack's agencies", max_length=40),
+                ),
+                ("time_zone", models.CharField(default="UTC", max_length=40)),
+                (
+                    "envelope_key",
+                    models.BinaryField(help_text="X25519 public key that envelopes for it are sealed to"),
+                ),
+                ("invented", models.BooleanField(default=False, help_text="Belongs to the demo world")),
             ],
             options={
-                'db_table_comment': 'Organisations that work on this instance.',
+                "db_table_comment": "Organisations that work on this instance.",
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('id', models.UUIDField(default=kimbilio.server.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kimbilio.server.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Accounts of those who work with Kimbilio.',
+                "db_table_comment": "Accounts of those who work with Kimbilio.",
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.UUIDField(default=kimbilio.server.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('officer', 'Officer'), ('caseworker', 'Caseworker'), ('supervisor', 'Supervisor'), ('coordinator', 'Coordinator'), ('registrar', 'Registrar'), ('analyst', 'Analyst'), ('steward', 'Steward'), ('auditor', 'Auditor')], max_length=20)),
-                ('name', models.CharField(help_text='As colleagues know them', max_length=120)),
-                ('active', models.BooleanField(default=True)),
-                ('desks', models.ManyToManyField(blank=True, related_name='members', to='identity.desk')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='identity.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kimbilio.server.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("officer", "Officer"),
+                            ("caseworker", "Caseworker"),
+                            ("supervisor", "Supervisor"),
+                            ("coordinator", "Coordinator"),
+                            ("registrar", "Registrar"),
+                            ("analyst", "Analyst"),
+                            ("steward", "Steward"),
+                            ("auditor", "Auditor"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("name", models.CharField(help_text="As colleagues know them", max_length=120)),
+                ("active", models.BooleanField(default=True)),
+                ("desks", models.ManyToManyField(blank=True, related_name="members", to="identity.desk")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="identity.organisation",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Users as members of organisations.',
+                "db_table_comment": "Users as members of organisations.",
             },
         ),
         migrations.AddField(
-            model_name='desk',
-            name='focal_point_1',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.member'),
+            model_name="desk",
+            name="focal_point_1",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="identity.member",
+            ),
         ),
         migrations.AddField(
-            model_name='desk',
-            name='focal_point_2',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.member'),
+            model_name="desk",
+            name="focal_point_2",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="identity.member",
+            ),
         ),
         migrations.CreateModel(
-            name='Device',
+            name="Device",
             fields=[
-                ('id', models.UUIDField(default=kimbilio.server.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('token_hash', models.BinaryField(unique=True)),
-                ('enrolled_at', models.DateTimeField(auto_now_add=True)),
-                ('seen_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('desk', models.ForeignKey(help_text='Where its cases start', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.desk')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='identity.member')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='identity.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kimbilio.server.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("token_hash", models.BinaryField(unique=True)),
+                ("enrolled_at", models.DateTimeField(auto_now_add=True)),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        help_text="Where its cases start",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.desk",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="devices",
+                        to="identity.member",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="devices",
+                        to="identity.organisation",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Enrolled phones; the token itself is never stored.',
+                "db_table_comment": "Enrolled phones; the token itself is never stored.",
             },
         ),
         migrations.AddField(
-            model_name='desk',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='desks', to='identity.organisation'),
+            model_name="desk",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="desks", to="identity.organisation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('user', 'organisation'), name='one_membership_in_an_organisation'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                fields=("user", "organisation"), name="one_membership_in_an_organisation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='one_desk_of_a_name'),
+            model_name="desk",
+            constraint=models.UniqueConstraint(fields=("organisation", "name"), name="one_desk_of_a_name"),
         ),
     ]

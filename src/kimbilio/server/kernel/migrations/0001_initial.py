@@ -4,34 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Key',
+            name="Key",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('organisation_id', models.UUIDField()),
-                ('ring', models.UUIDField(db_index=True)),
-                ('wrapped', models.BinaryField()),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("organisation_id", models.UUIDField()),
+                ("ring", models.UUIDField(db_index=True)),
+                ("wrapped", models.BinaryField()),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'db_table_comment': "Data keys of persons, each closed with its organisation's master key.",
+                "db_table_comment": "Data keys of persons, each closed with its organisation's master key.",
             },
         ),
         migrations.CreateModel(
-            name='Tombstone',
+            name="Tombstone",
             fields=[
-                ('key_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('destroyed_at', models.DateTimeField(auto_now_add=True)),
+                ("key_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("destroyed_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'db_table_comment': 'Keys that were destroyed and must stay so.',
+                "db_table_comment": "Keys that were destroyed and must stay so.",
             },
         ),
     ]

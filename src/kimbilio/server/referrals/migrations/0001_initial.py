@@ -7,77 +7,236 @@ import kimbilio.server.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
-        ('people', '0001_initial'),
+        ("identity", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Referral',
+            name="Referral",
             fields=[
-                ('sealed', models.BinaryField()),
-                ('id', models.UUIDField(default=kimbilio.server.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('thread', models.UUIDField(help_text='The same on both sides')),
-                ('side', models.CharField(choices=[('sent', 'Sent'), ('received', 'Received')], max_length=10)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('sent', 'Sent'), ('acknowledged', 'Acknowledged'), ('information_needed', 'Information needed'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('arrived', 'Arrived'), ('not_arrived', 'Not arrived'), ('in_service', 'In service'), ('completed', 'Completed'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn'), ('expired', 'Answer overdue')], default='draft', max_length=20)),
-                ('priority', models.CharField(help_text='A priority of the pack', max_length=20)),
-                ('within_minutes', models.PositiveIntegerField(help_text='Shortest time that the pathway names for the receiving agency', null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('answer_by', models.DateTimeField(help_text='When the desk must have acknowledged it', null=True)),
-                ('answered_at', models.DateTimeField(help_text='First answer of the receiving desk', null=True)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(help_text='When the running clock runs out; empty when none runs', null=True)),
-                ('rung', models.PositiveSmallIntegerField(default=0, help_text='How many rungs of the ladder were told')),
-                ('escalate_at', models.DateTimeField(help_text='When the clock job must look again', null=True)),
-                ('said', models.PositiveSmallIntegerField(default=0, help_text='How many envelopes this side has posted')),
-                ('heard', models.PositiveSmallIntegerField(default=0, help_text='Number of the newest envelope of the other side')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='people.case')),
-                ('consent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.consent')),
-                ('desk', models.ForeignKey(help_text='Desk addressed', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.desk')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
-                ('other', models.ForeignKey(help_text='The organisation on the other side', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                ("sealed", models.BinaryField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kimbilio.server.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("thread", models.UUIDField(help_text="The same on both sides")),
+                (
+                    "side",
+                    models.CharField(choices=[("sent", "Sent"), ("received", "Received")], max_length=10),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("sent", "Sent"),
+                            ("acknowledged", "Acknowledged"),
+                            ("information_needed", "Information needed"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("arrived", "Arrived"),
+                            ("not_arrived", "Not arrived"),
+                            ("in_service", "In service"),
+                            ("completed", "Completed"),
+                            ("closed", "Closed"),
+                            ("withdrawn", "Withdrawn"),
+                            ("expired", "Answer overdue"),
+                        ],
+                        default="draft",
+                        max_length=20,
+                    ),
+                ),
+                ("priority", models.CharField(help_text="A priority of the pack", max_length=20)),
+                (
+                    "within_minutes",
+                    models.PositiveIntegerField(
+                        help_text="Shortest time that the pathway names for the receiving agency", null=True
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "answer_by",
+                    models.DateTimeField(help_text="When the desk must have acknowledged it", null=True),
+                ),
+                (
+                    "answered_at",
+                    models.DateTimeField(help_text="First answer of the receiving desk", null=True),
+                ),
+                ("accepted_at", models.DateTimeField(null=True)),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        help_text="When the running clock runs out; empty when none runs", null=True
+                    ),
+                ),
+                (
+                    "rung",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="How many rungs of the ladder were told"
+                    ),
+                ),
+                (
+                    "escalate_at",
+                    models.DateTimeField(help_text="When the clock job must look again", null=True),
+                ),
+                (
+                    "said",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="How many envelopes this side has posted"
+                    ),
+                ),
+                (
+                    "heard",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Number of the newest envelope of the other side"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referrals",
+                        to="people.case",
+                    ),
+                ),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.consent",
+                    ),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        help_text="Desk addressed",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.desk",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        help_text="The organisation on the other side",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Referrals as each side holds them.',
+                "db_table_comment": "Referrals as each side holds them.",
             },
         ),
         migrations.CreateModel(
-            name='Override',
+            name="Override",
             fields=[
-                ('id', models.UUIDField(default=kimbilio.server.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.member')),
-                ('member', models.ForeignKey(help_text='Who shared', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.member')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
-                ('referral', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='override', to='referrals.referral')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kimbilio.server.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.member",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        help_text="Who shared",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.member",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                    ),
+                ),
+                (
+                    "referral",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="override",
+                        to="referrals.referral",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Sharing without consent, with the second person who confirmed it.',
+                "db_table_comment": "Sharing without consent, with the second person who confirmed it.",
             },
         ),
         migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['organisation', 'state', 'due_at'], name='referral_by_clock'),
+            model_name="referral",
+            index=models.Index(fields=["organisation", "state", "due_at"], name="referral_by_clock"),
         ),
         migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(condition=models.Q(('escalate_at__isnull', False)), fields=['escalate_at'], name='referral_to_escalate'),
+            model_name="referral",
+            index=models.Index(
+                condition=models.Q(("escalate_at__isnull", False)),
+                fields=["escalate_at"],
+                name="referral_to_escalate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.UniqueConstraint(fields=('organisation', 'thread', 'side'), name='one_referral_a_side'),
+            model_name="referral",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "thread", "side"), name="one_referral_a_side"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), ('sent_at__isnull', False), _connector='OR'), name='sent_referral_has_its_time'),
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "withdrawn"]), ("sent_at__isnull", False), _connector="OR"
+                ),
+                name="sent_referral_has_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('member')), _negated=True), _connector='OR'), name='override_confirmed_by_another'),
+            model_name="override",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by", None),
+                    models.Q(("confirmed_by", models.F("member")), _negated=True),
+                    _connector="OR",
+                ),
+                name="override_confirmed_by_another",
+            ),
         ),
     ]

@@ -7,28 +7,68 @@ import kimbilio.server.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Envelope',
+            name="Envelope",
             fields=[
-                ('id', models.UUIDField(default=kimbilio.server.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('referral', 'Referral'), ('state', 'State'), ('answer', 'Answer')], max_length=20)),
-                ('thread', models.UUIDField(db_index=True, help_text='What both sides call the thing it is about')),
-                ('sent_at', models.DateTimeField(auto_now_add=True)),
-                ('closed', models.BinaryField(help_text="HPKE to the receiver's key, bound to sender, receiver, kind and thread")),
-                ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
-                ('sender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kimbilio.server.kernel.ids.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("referral", "Referral"), ("state", "State"), ("answer", "Answer")],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "thread",
+                    models.UUIDField(db_index=True, help_text="What both sides call the thing it is about"),
+                ),
+                ("sent_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "closed",
+                    models.BinaryField(
+                        help_text="HPKE to the receiver's key, bound to sender, receiver, kind and thread"
+                    ),
+                ),
+                (
+                    "receiver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                    ),
+                ),
+                (
+                    "sender",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                    ),
+                ),
             ],
             options={
-                'db_table_comment': 'Envelopes between organisations; insert-only, sealed to the receiver.',
-                'constraints': [models.CheckConstraint(condition=models.Q(('sender', models.F('receiver')), _negated=True), name='envelope_leaves_its_sender')],
+                "db_table_comment": "Envelopes between organisations; insert-only, sealed to the receiver.",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sender", models.F("receiver")), _negated=True),
+                        name="envelope_leaves_its_sender",
+                    )
+                ],
             },
         ),
     ]
