@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from django.apps import apps
-from django.db import connections, models
+from django.db import connections, models, transaction
 from psycopg import sql
 
 from kimbilio.server.kernel.routers import STORE
@@ -26,7 +26,16 @@ def roles_make() -> None:
 
 
 def rights_lay() -> None:
-    """Grant each role what it may do, and lay the row policies that the models declare."""
+    """Grant each role what it may do, and lay the row policies that the models declare.
+
+    All at once: a process that runs meanwhile must not meet a table between its old rights and its new ones.
+    """
+    with transaction.atomic(), transaction.atomic(using=STORE):
+        _tables_lay()
+        _functions_grant()
+
+
+def _tables_lay() -> None:
     for model in apps.get_models(include_auto_created=True):
         database = STORE if model._meta.app_label == "kernel" else "default"
         _table_rights(database, model)
@@ -38,7 +47,6 @@ def rights_lay() -> None:
                         "grant usage on schema public to {}; grant usage on all sequences in schema public to {}"
                     ).format(sql.Identifier(role), sql.Identifier(role))
                 )
-    _functions_grant()
 
 
 def _functions_grant() -> None:
