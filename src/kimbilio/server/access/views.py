@@ -48,7 +48,7 @@ class EnrolForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["name"].error_messages["required"] = _("Enter a name by which colleagues know the phone.")
         self.fields["member"].choices = [(str(row.id), row.name) for row in members]  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["desk"].choices = [(str(row.id), row.name) for row in desks]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["desk"].choices = [(str(row.id), row.called) for row in desks]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 @require_GET

@@ -6,7 +6,9 @@ them in order; and the kernel stops it when the parent itself is killed.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -45,11 +47,12 @@ class Children:
                 child.send_signal(signal.SIGTERM)
         limit = time.monotonic() + PATIENCE
         for child in self.running.values():
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.1, limit - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+            # The whole group: the web server has a process of its own below it, which would live on without it
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
         self.running.clear()
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from django.contrib.auth import login
 from django.http import HttpRequest
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kimbilio.server.config.middleware import MEMBERSHIP
-from kimbilio.server.identity.models import Desk, Member, Organisation
+from kimbilio.server.identity.models import Member
 
 from .world import table
 
@@ -57,14 +57,10 @@ def personas() -> list[Persona]:
 
 def place_of(member: Member) -> str:
     """The desks of a member, or else the organisation, in the language of the page."""
-    return ", ".join(_named(desk) for desk in member.desks.all()) or _named(member.organisation)
+    return gettext(", ").join(desk.called for desk in member.desks.all()) or member.organisation.called
 
 
 def become(request: HttpRequest, member: Member) -> None:
     """Sign in as a colleague and act as this member."""
     login(request, member.user, backend=BACKEND)
     request.session[MEMBERSHIP] = str(member.id)
-
-
-def _named(thing: Desk | Organisation) -> str:
-    return thing.name_ar if get_language() == "ar" and thing.name_ar else thing.name
