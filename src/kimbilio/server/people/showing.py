@@ -29,6 +29,23 @@ HEAD_FACTS = ("age_band", "sex", "language", "nationality_claimed")
 LINE_FACTS = ("age_band", "language")
 QUIET_ACTS = frozenset({"case.opened", "case.listed", "name.shown", "form.shown"})
 """Looks, not happenings: they stand in the journal, not on the timeline."""
+TOLD_ACTS = frozenset(
+    f"referral.{step}"
+    for step in (
+        "received",
+        "acknowledged",
+        "information_needed",
+        "answered",
+        "accepted",
+        "declined",
+        "arrived",
+        "in_service",
+        "completed",
+        "closed",
+        "withdrawn",
+    )
+)
+"""Written by the program when the other side tells it: the desk did them, so the desk is named alone."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +68,6 @@ class Entry:
 
 def fact_words(pack: Pack, name: str, value: Any) -> str:
     """A fact in words, by the questions that state it: one answer, several, or those of several questions."""
-    if name == "needs":
-        return _(", ").join(word(pack, f"category:{category}") for category in value)
-    if name == "priority":
-        return word(pack, f"priority:{value}:label")
     if name == "needs":
         return _("; ").join(word(pack, f"category:{need}") for need in value)
     if name == "priority":
@@ -204,7 +217,9 @@ def timeline_of(acts: Iterable[Act]) -> list[Entry]:
     for act in acts:
         where = [desk.called for key, desk in desks.items() if str(key) == act.codes.get("desk")]
         where += [other.called for key, other in others.items() if str(key) == act.codes.get("other")]
-        by = names.get(act.member, "") if act.member else _("Kimbilio, by itself")
+        by = names.get(act.member, "") if act.member else ""
+        if not by and not (act.act in TOLD_ACTS and where):
+            by = _("Kimbilio, by itself")
         entries.append(Entry(act.at, ACTS.get(act.act, act.act), " · ".join([by, *where]).strip(" ·")))
     return entries
 

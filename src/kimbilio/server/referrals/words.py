@@ -6,7 +6,7 @@ handed what the selectors opened for the actor. Refusals have their own sentence
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from kimbilio.packs import Pack
 from kimbilio.server.identity.models import Desk, Organisation
 from kimbilio.server.people.country import answer_word, word
 from kimbilio.server.people.selectors import NAME_FIELDS
-from kimbilio.server.people.showing import FORM
+from kimbilio.server.people.showing import FORM, fact_words
 from kimbilio.server.ui.moments import moment_words, span_words, time_words
 
 from .directory import DeskCard
@@ -266,14 +266,7 @@ def value_words(pack: Pack, field: str, value: Any) -> str:
     """A shared value as it is read: needs, priority, the answers of one question or of several."""
     if value in (None, "", [], {}):
         return ""
-    if field == "needs":
-        return _("; ").join(word(pack, f"category:{need}") for need in _listed(value))
-    if field == "priority":
-        return word(pack, f"priority:{value}:label")
-    questions = pack.fields[field].questions if field in pack.fields else ()
-    if isinstance(value, Mapping):
-        return _("; ").join(_answer_words(pack, [str(name)], given) for name, given in value.items())
-    return _answer_words(pack, questions, value)
+    return fact_words(pack, field, value)
 
 
 def field_words(pack: Pack, field: str) -> str:
@@ -406,18 +399,6 @@ def _moment(value: Any) -> str:
         return ""
     at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return moment_words(at, timezone.now())
-
-
-def _listed(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, (list, tuple)) else [value]
-
-
-def _answer_words(pack: Pack, questions: Sequence[str], value: Any) -> str:
-    words = []
-    for code in _listed(value):
-        shown = (answer_word(pack, FORM, question, str(code)) for question in questions)
-        words.append(next((text for text in shown if text != str(code)), str(code)))
-    return _(", ").join(words)
 
 
 def _arabic() -> bool:
