@@ -13,7 +13,7 @@ urlpatterns = [
     path("", include("kimbilio.server.access.urls")),
     path("", include("kimbilio.server.referrals.urls")),
     path("", include("kimbilio.server.forms.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("kimbilio.server.config.accounts")),
     path("openrosa/", include("kimbilio.server.field.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
