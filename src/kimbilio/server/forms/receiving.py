@@ -1,0 +1,211 @@
+"""Receiving a filled form: what comes twice, what is refused, what is kept.
+
+Every door ends in `submission_receive`, so a form that comes twice is recognised whichever way it came.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db import transaction as db
+from django.utils import timezone
+
+from kimbilio.server.identity.actor import actor_of_member
+from kimbilio.server.identity.models import Device
+from kimbilio.server.journal.services import act_record
+from kimbilio.server.kernel import blobs, crypto, keystore, sealed
+from kimbilio.server.kernel.crypto import DataKey
+from kimbilio.server.kernel.custody import custody
+from kimbilio.server.kernel.ids import new_id
+from kimbilio.xlsforms import read_identity
+
+from .errors import UnknownForm, UnknownOriginal
+from .models import Attachment, FormVersion, Refusal, Submission
+from .reading import Outline, outline_of
+from .turns import line_up, understanding_defer
+
+File = tuple[str, bytes]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a form that was sent.
+
+    `created`: stored for the first time. `again`: it was here already, byte for byte; files that were missing
+    are now with it. `refused`: another form holds its number, or a correction came before it; it is kept for
+    a person to look at, and `submission` is the form that stands in its way. `left_out` files were named
+    nowhere in the form.
+    """
+
+    outcome: Literal["created", "again", "refused"]
+    submission: Submission
+    left_out: int = 0
+
+
+@db.atomic
+def submission_receive(*, device: Device, xml: bytes, files: Iterable[File] = ()) -> Receipt:
+    """Store a filled form as it came, with its files, and defer the job that understands it.
+
+    Must run in `acting_for` the device's organisation; when that transaction commits, the form is safe.
+    Raises kimbilio.xlsforms.SubmissionRefused, UnknownForm, UnknownOriginal, KeyDestroyed (the person was
+    erased), OSError (no room on the disk); then nothing is stored.
+    """
+    identity = read_identity(xml)
+    form = FormVersion.objects.filter(form_id=identity.form_id, version=identity.version or "").first()
+    if form is None:
+        raise UnknownForm
+    files = list(files)
+    numbers = {identity.instance_id, identity.deprecated_id or identity.instance_id}
+    line_up(*(f"{device.organisation_id} {number}" for number in numbers))
+    outline = outline_of(xml, form)
+    fitting = [(name, content) for part, content in files if (name := outline.named(part)) is not None]
+    arrival = _Arrival(device, xml, outline, fitting, left_out=len(files) - len(fitting))
+
+    here = Submission.objects.filter(
+        organisation_id=device.organisation_id, instance=identity.instance_id
+    ).first()
+    if here is not None:
+        return _again(arrival, here) if bytes(here.xml_hash) == arrival.xml_hash else _refuse(arrival, here)
+    original = None
+    if identity.deprecated_id:
+        original = Submission.objects.filter(
+            organisation_id=device.organisation_id, instance=identity.deprecated_id
+        ).first()
+        if original is None:
+            raise UnknownOriginal
+        if Submission.objects.filter(corrects=original).exists():
+            return _refuse(arrival, original)
+    return _store(arrival, form, identity.instance_id, original)
+
+
+class _Arrival:
+    """A form at the door, with what is the same whatever becomes of it."""
+
+    def __init__(
+        self, device: Device, xml: bytes, outline: Outline, files: list[File], left_out: int
+    ) -> None:
+        self.device, self.xml, self.outline, self.files, self.left_out = device, xml, outline, files, left_out
+        self.actor = actor_of_member(device.member, device=device)
+        self._secret = crypto.derive(custody().master(device.organisation_id), "submission")
+        self.xml_hash = crypto.keyed_hash(self._secret, xml)
+
+    def seal_into(self, row: Submission | Refusal, key: DataKey) -> None:
+        """Close the verbatim XML into the row and save it."""
+        sealed.write(row, key, {"xml": base64.b64encode(self.xml).decode()})
+        row.save(force_insert=True)
+
+    def files_add(self, key: DataKey, submission: Submission, refusal: Refusal | None = None) -> int:
+        """Keep the files that are not there yet; each is on the disk before its row. Returns how many were
+        new.
+        """
+        there = {
+            bytes(row.file_hash) for row in Attachment.objects.filter(submission=submission, refusal=refusal)
+        }
+        new = 0
+        for name, content in self.files:
+            file_hash = crypto.keyed_hash(self._secret, name.encode(), content)
+            if file_hash in there:
+                continue
+            there.add(file_hash)
+            row = Attachment(
+                id=new_id(),
+                organisation_id=self.device.organisation_id,
+                submission=submission,
+                refusal=refusal,
+                file_hash=file_hash,
+                size=len(content),
+            )
+            sealed.write(row, key, {"name": name})
+            blobs.blob_write(key, row.id, content)
+            row.save(force_insert=True)
+            new += 1
+        return new
+
+
+def _store(arrival: _Arrival, form: FormVersion, instance: str, original: Submission | None) -> Receipt:
+    device = arrival.device
+    key, ring = keystore.key_create(device.organisation_id)
+    row = Submission(
+        id=new_id(),
+        organisation_id=device.organisation_id,
+        form=form,
+        instance=instance,
+        corrects=original,
+        ring=ring,
+        xml_hash=arrival.xml_hash,
+        device=device,
+        member_id=device.member_id,
+        desk_id=device.desk_id,
+        started_at=arrival.outline.started_at,
+        ended_at=arrival.outline.ended_at,
+        received_at=timezone.now(),
+    )
+    arrival.seal_into(row, key)
+    new = arrival.files_add(key, row)
+    _missing_count(row, arrival.outline)
+    act_record(
+        actor=arrival.actor,
+        act="submission.received",
+        subject=row.id,
+        transaction=row.id,
+        codes={"form": form.form_id, "version": form.version, "files": new, "left_out": arrival.left_out},
+        wrote=bytes(row.sealed),
+    )
+    understanding_defer(row)
+    return Receipt("created", row, arrival.left_out)
+
+
+def _again(arrival: _Arrival, row: Submission) -> Receipt:
+    if arrival.files and (new := arrival.files_add(sealed.key_of(row), row)):
+        _missing_count(row, arrival.outline)
+        act_record(
+            actor=arrival.actor,
+            act="submission.files_added",
+            subject=row.id,
+            case=row.case,
+            codes={"files": new},
+        )
+    return Receipt("again", row, arrival.left_out)
+
+
+def _refuse(arrival: _Arrival, row: Submission) -> Receipt:
+    device = arrival.device
+    refusal = Refusal.objects.filter(submission=row, xml_hash=arrival.xml_hash).first()
+    if refusal is not None:
+        arrival.files_add(sealed.key_of(refusal), row, refusal)
+        return Receipt("refused", row, arrival.left_out)
+    key, ring = keystore.key_create(device.organisation_id)
+    refusal = Refusal(
+        id=new_id(),
+        organisation_id=device.organisation_id,
+        submission=row,
+        ring=ring,
+        xml_hash=arrival.xml_hash,
+        device=device,
+        member_id=device.member_id,
+        desk_id=device.desk_id,
+        received_at=timezone.now(),
+    )
+    arrival.seal_into(refusal, key)
+    arrival.files_add(key, row, refusal)
+    act_record(
+        actor=arrival.actor,
+        act="submission.refused",
+        subject=refusal.id,
+        transaction=refusal.id,
+        case=row.case,
+        codes={"submission": str(row.id)},
+        wrote=bytes(refusal.sealed),
+    )
+    return Receipt("refused", row, arrival.left_out)
+
+
+def _missing_count(row: Submission, outline: Outline) -> None:
+    there = sealed.read_many(Attachment.objects.filter(submission=row, refusal=None)).values()
+    missing = len(set(outline.files or ()) - {document["name"] for document in there})
+    if missing != row.files_missing:
+        row.files_missing = missing
+        row.save(update_fields=["files_missing"])

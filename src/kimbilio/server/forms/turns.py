@@ -1,0 +1,27 @@
+"""One after the other: transactions that meet at one number, and the job that understands a form."""
+
+from __future__ import annotations
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from .models import Submission
+
+UNDERSTAND = "intake.understand"
+"""The job that understands a submission, by name: it lives in a room above."""
+
+
+def understanding_defer(row: Submission) -> None:
+    """Have a submission understood once the transaction commits."""
+    app.configure_task(UNDERSTAND, queue="intake", lock=str(row.id)).defer(
+        organisation=str(row.organisation_id), submission=str(row.id)
+    )
+
+
+def line_up(*names: str) -> None:
+    """Wait until no other transaction holds any of the names; two forms of one number pass one after the
+    other.
+    """
+    with connection.cursor() as cursor:
+        for name in sorted(names):
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

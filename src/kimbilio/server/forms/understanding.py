@@ -1,0 +1,106 @@
+"""What became of a submission: it is taken, understood, corrected, or put before a person."""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import transaction as db
+
+from kimbilio.server.access.rules import Purpose
+from kimbilio.server.identity.actor import Actor
+from kimbilio.server.journal.services import act_record
+from kimbilio.server.kernel import sealed
+
+from .models import FormVersion, Submission
+from .reading import kinds_for
+from .reasons import CORRECTED, REASONS
+
+State = Submission.State
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A submission held for understanding: its row, locked until the transaction ends, and its verbatim XML.
+
+    `corrects` is the form it replaces, locked too.
+    """
+
+    submission: Submission
+    corrects: Submission | None
+    form: FormVersion
+    xml: bytes
+    kinds: Mapping[str, str]
+
+
+@db.atomic
+def submission_take(*, actor: Actor, submission: uuid.UUID) -> Taken | None:
+    """Hold a submission for understanding, until the transaction ends; None when it is no longer waiting.
+
+    Raises NotVisible, KeyDestroyed.
+    """
+    locked = Submission.objects.select_for_update(of=("self",))
+    row: Submission = locked.select_related("form", "member", "desk").get_for(
+        actor, for_=Purpose.MACHINERY, id=submission
+    )
+    if row.state != State.RECEIVED:
+        return None
+    return Taken(
+        submission=row,
+        corrects=locked.filter(id=row.corrects_id).first() if row.corrects_id else None,
+        form=row.form,
+        xml=base64.b64decode(sealed.read(row)["xml"]),
+        kinds=kinds_for(row.form),
+    )
+
+
+@db.atomic
+def submission_understood(
+    *, actor: Actor, submission: Submission, case: uuid.UUID, reasons: Iterable[str] = ()
+) -> None:
+    """The taken submission became a case, or speaks of one; with reasons it is also put before a person."""
+    submission.case = case
+    act_record(
+        actor=actor, act="submission.understood", subject=submission.id, transaction=submission.id, case=case
+    )
+    _set_aside(actor, submission, _codes(reasons), otherwise=State.UNDERSTOOD)
+
+
+@db.atomic
+def submission_corrected(*, actor: Actor, submission: Submission, by: Submission) -> None:
+    """A submission was replaced before it became a case: what replaced it is the case."""
+    submission.state, submission.reasons, submission.case = State.SETTLED, [CORRECTED], by.case
+    submission.save(update_fields=["state", "reasons", "case"])
+    act_record(
+        actor=actor,
+        act="submission.settled",
+        subject=submission.id,
+        case=by.case,
+        codes={"reasons": submission.reasons, "by": str(by.id)},
+    )
+
+
+@db.atomic
+def submission_set_aside(*, actor: Actor, submission: uuid.UUID, reasons: Iterable[str]) -> None:
+    """Put a submission that could not be understood before a person, if it still waits. Raises NotVisible."""
+    rows = Submission.objects.select_for_update()
+    row: Submission = rows.get_for(actor, for_=Purpose.MACHINERY, id=submission)
+    if row.state == State.RECEIVED:
+        _set_aside(actor, row, _codes(reasons), otherwise=State.RECEIVED)
+
+
+def _set_aside(actor: Actor, row: Submission, reasons: list[str], *, otherwise: str) -> None:
+    row.state, row.reasons = (State.NEEDS_A_LOOK if reasons else otherwise), reasons
+    row.save(update_fields=["state", "reasons", "case"])
+    if reasons:
+        codes = {"reasons": reasons}
+        act_record(actor=actor, act="submission.set_aside", subject=row.id, case=row.case, codes=codes)
+
+
+def _codes(reasons: Iterable[str]) -> list[str]:
+    listed = list(dict.fromkeys(reasons))
+    if unknown := [code for code in listed if code not in REASONS]:
+        raise KeyError(f"{unknown} are not in forms.reasons; add them there with the words a reader sees.")
+    return listed
