@@ -52,6 +52,13 @@ def _add_pack(commands: argparse._SubParsersAction[_Parser]) -> None:
     check.set_defaults(run="kimbilio.packs.commands:pack_check")
     show = verbs.add_parser("show", help="what a pack holds")
     show.add_argument("pack", metavar="PACK", help="id, folder or workbook of a pack")
+    show.add_argument(
+        "--law",
+        nargs="*",
+        metavar="WORD",
+        help="the law as a person reads it; with words, what holds them all",
+    )
+    show.add_argument("--language", choices=("en", "ar"), default="en", help="of the law: %(default)s")
     show.set_defaults(run="kimbilio.packs.commands:pack_show")
     xlsx = verbs.add_parser("xlsx", help="write a pack as one workbook, a sheet for each table")
     xlsx.add_argument("pack", metavar="PACK", help="id, folder or workbook of a pack")

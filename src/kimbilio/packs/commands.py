@@ -14,6 +14,7 @@ from pathlib import Path
 from kimbilio.packs.answers import read_answers
 from kimbilio.packs.checker import check
 from kimbilio.packs.faults import PackError
+from kimbilio.packs.law_text import law_book, law_lines, unsure
 from kimbilio.packs.pack import Pack
 from kimbilio.packs.reader import find_pack, load, read_tables
 from kimbilio.packs.screening_text import screening_json, screening_text
@@ -53,6 +54,8 @@ def pack_check(told: Namespace) -> int:
 def pack_show(told: Namespace) -> int:
     """Say what a pack holds."""
     pack = load(told.pack)
+    if told.law is not None:
+        return _law_show(pack, " ".join(told.law), told.language)
     reviewed = (
         "reviewed by the country team"
         if pack.reviewed_by_country_team
@@ -65,11 +68,22 @@ def pack_show(told: Namespace) -> int:
         f"Content: {pack.content_hash}",
         f"{len(form.questions)} rows in the form screening, {len(form.raises)} answers that raise something.",
         f"{len(pack.ruleset.indicators)} indicators for {len(pack.categories)} categories.",
-        f"{len(pack.laws)} provisions of law, {len(pack.ratifications)} ratifications known.",
+        f"{len(pack.laws)} provisions of law, {_joined(pack)}.",
         f"{len(pack.agencies)} agencies, {len(pack.services)} services, {empty} of them without a desk.",
         *(f"{one.name} ({one.id}): {_language(pack, one.id)}" for one in pack.languages),
     ]
     _say("\n".join(lines) + "\n")
+    return 0
+
+
+def _law_show(pack: Pack, words: str, language: str) -> int:
+    books = law_book(pack, language, words=words)
+    if not books:
+        raise PackError(
+            f"no provision of the pack '{pack.id}' holds '{words}'",
+            "Give other words of the sentence, the article or the instrument, or --law alone for the whole law.",
+        )
+    _say("\n".join(law_lines(books, language)) + "\n")
     return 0
 
 
@@ -90,6 +104,13 @@ def pack_xlsx(told: Namespace) -> int:
     write_workbook(tables, output)
     _say(f"{output} holds the pack '{source.stem}' ({tables.content_hash()}).\n")
     return 0
+
+
+def _joined(pack: Pack) -> str:
+    known = pack.ratifications.values()
+    party = sum(row.status == "party" for row in known)
+    to_check = sum(unsure(row.source) for row in known)
+    return f"{party} of {len(known)} treaties joined, {to_check} still to be checked against the source"
 
 
 def _language(pack: Pack, language: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from kimbilio.packs.answers import answer_key
 from kimbilio.packs.checks.contents import NOT_ASSESSED
+from kimbilio.packs.law_text import joined_sentence, unsure
 from kimbilio.packs.pack import LawText, Pack
 from kimbilio.packs.words import WORDS, time_text
 from kimbilio.rules import Action, Need, Reason, Screening
@@ -178,11 +179,9 @@ class _Sentences:
                 yield from _wrap(f"  • {text.article}: {text.sentence} {source} [{text.id}]", 4)
 
     def bound(self, law: LawText) -> str:
-        if not law.joined:
-            return f"{law.bound}."
-        year = self.words["since"].format(year=law.joined.year) if law.joined.year else ""
-        joined = self.words[f"joined_{law.joined.status}"].format(country=self.text("pack:name"), since=year)
-        return f"{law.bound}. {joined}"
+        joined = joined_sentence(self.pack, law.joined, self.language)
+        mark = self.words["verify"] if law.joined and unsure(law.joined.source) else ""
+        return " ".join(part for part in (f"{law.bound}.", joined, mark) if part)
 
     def actions(self) -> Iterator[str]:
         if not self.screening.actions:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "kimbilio.server.identity",
     "kimbilio.server.journal",
     "kimbilio.server.access",
+    "kimbilio.server.country",
     "kimbilio.server.people",
     "kimbilio.server.sharing",
     "kimbilio.server.forms",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("", include("kimbilio.server.people.urls")),
     path("", include("kimbilio.server.access.urls")),
+    path("", include("kimbilio.server.country.urls")),
     path("", include("kimbilio.server.referrals.urls")),
     path("", include("kimbilio.server.forms.urls")),
     path("accounts/", include("kimbilio.server.config.accounts")),

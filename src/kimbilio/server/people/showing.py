@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from kimbilio.packs import Pack
+from kimbilio.server.country.law import law_shown
 from kimbilio.server.identity.models import Desk, Organisation
 from kimbilio.server.identity.selectors import member_names
 from kimbilio.server.journal.acts import ACTS
@@ -143,23 +144,6 @@ def reason_shown(pack: Pack, reason: Mapping[str, Any]) -> dict[str, Any]:
         "question": word(pack, f"question:{reason['question']}"),
         "answer": answer_word(pack, FORM, reason["question"], str(reason["answer"])),
         "looked": bool(asked and asked.observe),
-    }
-
-
-def law_shown(pack: Pack, law_id: str) -> dict[str, str]:
-    """One provision: what it says, where it stands, whom it binds, whether this State has joined."""
-    from django.utils.translation import get_language
-
-    law = pack.law_for(law_id, (get_language() or "en").split("-")[0])
-    joined = ""
-    if law.joined is not None and law.joined.status == "party":
-        joined = _("%(country)s has joined.") % {"country": word(pack, "pack:name")}
-    elif law.joined is not None and law.joined.status in ("not_party", "signed_only"):
-        joined = _("%(country)s has not joined.") % {"country": word(pack, "pack:name")}
-    return {
-        "says": law.sentence,
-        "source": f"{law.instrument}, {law.article}",
-        "bound": " ".join(part for part in (f"{law.bound}.", joined) if part.strip(".")),
     }
 
 
