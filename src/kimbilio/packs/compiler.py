@@ -57,19 +57,20 @@ def compile_form(pack: Pack, form: str = "screening") -> CompiledForm:
     survey = [
         *({"type": kind, "name": kind} for kind in METADATA),
         *questions.survey(notes.rows),
-        *logic.rows(),
+        *(logic.rows() if questions.carries_law else ()),
     ]
     choices = list(questions.choices())
     texts.check()
     form_id = f"kimbilio_{pack.id}_{form}"
-    content = json.dumps([pack.content_hash, survey, choices], sort_keys=True).encode()
+    entities = list(questions.entities())
+    content = json.dumps([pack.content_hash, survey, choices, *entities], sort_keys=True).encode()
     settings = {
         "form_id": form_id,
-        "form_title": f"Kimbilio {pack.name}: {form}",
+        "form_title": f"Kimbilio {pack.name}: {form.replace('_', ' ')}",
         "version": f"{pack.version}-{hashlib.sha256(content).hexdigest()[:10]}",
         "default_language": texts.default_language,
     }
-    xform = _convert(pack, Workbook(survey=survey, choices=choices, settings=settings))
+    xform = _convert(pack, Workbook(survey, choices, settings, entities))
     return CompiledForm(
         form_id=form_id,
         name=settings["form_title"],

@@ -12,7 +12,7 @@ from itertools import groupby
 from kimbilio.packs import form_names as names
 from kimbilio.packs.form_logic import FormLogic
 from kimbilio.packs.form_texts import FormTexts
-from kimbilio.packs.pack import Pack, Question
+from kimbilio.packs.pack import OFFICERS_LIST, Pack, Question
 from kimbilio.packs.xpath import Scope, is_yes
 
 Rows = Iterator[dict[str, str]]
@@ -29,6 +29,19 @@ class FormQuestions:
 
     def __init__(self, pack: Pack, form: str, scope: Scope, logic: FormLogic, texts: FormTexts) -> None:
         self._pack, self._form, self._scope, self._logic, self._texts = pack, form, scope, logic, texts
+
+    @property
+    def carries_law(self) -> bool:
+        """Whether the form works out what its answers raise, and says what the law asks."""
+        return bool(self._pack.forms[self._form].raises)
+
+    def entities(self) -> Rows:
+        """What the form says it updates: the record chosen from the officer's own list."""
+        if question := self._pack.forms[self._form].list_question:
+            yield {
+                "list_name": question.list.removeprefix(OFFICERS_LIST),
+                "entity_id": f"${{{question.name}}}",
+            }
 
     def survey(self, result: Callable[[], Rows]) -> Rows:
         """All rows in order; `result` writes what stands where the pack's `result` row is."""
@@ -65,7 +78,7 @@ class FormQuestions:
                 in_repeat = in_repeat or question.type == "begin_repeat"
                 yield from self._question(question)
         if is_open:
-            if any(question.fast_path for question in questions):
+            if self.carries_law and any(question.fast_path for question in questions):
                 yield self._act_first(section)
             yield {"type": "end_group"}
 
@@ -84,7 +97,8 @@ class FormQuestions:
 
     def _question(self, question: Question) -> Rows:
         row = {
-            "type": f"{question.type} {_list_name(question.list)}".strip(),
+            "type": _type(question),
+            "required": "yes" if question.list.startswith(OFFICERS_LIST) else "",
             "name": question.name,
             "relevant": self._scope.shown(question),
             "appearance": "field-list" if question.type == "begin_repeat" else "",
@@ -95,10 +109,28 @@ class FormQuestions:
         if self._scope.repeat_of.get(question.name):
             row |= self._filled_from_the_needs(question)
         yield row
+        if question.list.startswith(OFFICERS_LIST):
+            yield from self._known_of(question)
         if question.list == "pack:agency":
             at = f"${{{question.name}}}"
             name = {"type": "calculate", "name": f"{question.name}_name"}
             yield name | {"calculation": f"jr:choice-name({at}, '{at}')"}
+
+    def _known_of(self, question: Question) -> Rows:
+        """What the list says of the chosen record, in words: today the needs, one note each."""
+        list_name = question.list.removeprefix(OFFICERS_LIST)
+        if "needs" not in self._pack.lists[list_name]:
+            return
+        needs = f"{question.name}_needs"
+        steps = (f"instance('{list_name}')", "root", f"item[name = ${{{question.name}}}]", "needs")
+        yield {"type": "calculate", "name": needs, "calculation": "/".join(steps)}
+        for category in self._pack.categories:
+            yield {
+                "type": "note",
+                "name": f"{needs}_{category}",
+                "relevant": f"selected(${{{needs}}}, '{category}')",
+                **self._texts.cells("label", self._texts.of(f"category:{category}")),
+            }
 
     def _filled_from_the_needs(self, question: Question) -> dict[str, str]:
         """In a referral only found needs are offered, and choosing one fills in who leads it."""
@@ -142,6 +174,12 @@ class FormQuestions:
             ),
             **self._texts.cells("constraint_message", message),
         }
+
+
+def _type(question: Question) -> str:
+    if question.list.startswith(OFFICERS_LIST):
+        return f"select_one_from_file {question.list.removeprefix(OFFICERS_LIST)}.csv"
+    return f"{question.type} {_list_name(question.list)}".strip()
 
 
 def _list_name(list_id: str) -> str:

@@ -14,6 +14,10 @@ from kimbilio.packs.tables import Tables
 from kimbilio.rules import Ruleset
 
 SOURCE_LANGUAGE = "en"
+SCREENING = "screening"
+"""The form that every pack has, and the one that carries the law."""
+OFFICERS_LIST = "list:"
+"""How a question names a list that differs from officer to officer, such as `list:cases`."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,11 @@ class Form:
     choices: Mapping[str, tuple[Choice, ...]]
     raises: tuple[Mapping[str, str], ...]
 
+    @property
+    def list_question(self) -> Question | None:
+        """The question that is answered from a list of the officer's own; None when the form has none."""
+        return next((q for q in self.questions if q.list.startswith(OFFICERS_LIST)), None)
+
     def question(self, name: str) -> Question:
         """The row of that name; KeyError when the form has none."""
         for question in self.questions:
@@ -173,7 +182,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Pack:
-    """One country's knowledge. Get one from `kimbilio.packs.load`."""
+    """One country's knowledge. Get one from `kimbilio.packs.load`.
+
+    `lists` names what a phone may carry of the officer's own records, with the columns allowed beside the
+    code.
+    """
 
     id: str
     name: str
@@ -191,6 +204,7 @@ class Pack:
     fields: Mapping[str, FieldLabel]
     codes: Mapping[str, tuple[Code, ...]]
     forms: Mapping[str, Form]
+    lists: Mapping[str, tuple[str, ...]]
     pathways: Mapping[str, Any]
     ruleset: Ruleset
     content_hash: str
@@ -224,8 +238,10 @@ class Pack:
         """The answers of a list, `pack:…` lists included; KeyError when neither form nor pack has it.
 
         `pack:category` and `pack:agency` are the pack's categories and agencies, any other `pack:<name>` is
-        codes/<name>.csv.
+        codes/<name>.csv. A `list:…` has no answers of its own: they are the officer's.
         """
+        if list_name.startswith(OFFICERS_LIST):
+            return ()
         if not list_name.startswith("pack:"):
             choices = self.forms[form].choices[list_name]
             return tuple(Option(c.code, f"choice:{list_name}:{c.code}") for c in choices)

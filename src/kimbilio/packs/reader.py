@@ -138,6 +138,10 @@ def build(tables: Tables) -> Pack:
             for name, table in tables.under("codes").items()
         },
         forms=forms,
+        lists={
+            name: tuple((about_list or {}).get("columns", ()))
+            for name, about_list in about.get("lists", {}).items()
+        },
         pathways=pathways,
         ruleset=ruleset,
         content_hash=tables.content_hash(),

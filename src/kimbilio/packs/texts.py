@@ -35,13 +35,14 @@ class Text:
 def english_texts(tables: Tables) -> dict[str, Text]:
     """All texts of a pack by key, in the order in which a translator meets them."""
     found: dict[str, Text] = {}
-    for text in _all(tables):
+    for text in every_text(tables):
         if text.source and text.key not in found:
             found[text.key] = text
     return found
 
 
-def _all(tables: Tables) -> Iterator[Text]:
+def every_text(tables: Tables) -> Iterator[Text]:
+    """All texts where they stand; a key may come again, with the same words."""
     pack = tables.document("pack")
     if isinstance(pack.value, dict) and isinstance(pack.value.get("name_en"), str):
         yield Text("pack:name", pack.value["name_en"], pack.file, pack.line("name_en"))

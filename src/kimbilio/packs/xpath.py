@@ -71,9 +71,9 @@ class Scope:
     def shown(self, question: Question) -> str:
         """When a question is shown: while relevant, and not while never_if; empty when always."""
         inside = self.repeat_of.get(question.name, "")
-        rule = self._pack.ruleset.questions[question.name]
-        closed = self.condition(rule.never_if, inside) if rule.never_if else NEVER
-        return unless_always(all_of([self.condition(rule.relevant, inside), negated(closed)]))
+        closed = self.condition(ex.parse(question.never_if), inside) if question.never_if else NEVER
+        relevant = ex.parse(question.relevant) if question.relevant else None
+        return unless_always(all_of([self.condition(relevant, inside), negated(closed)]))
 
     def chosen(self, question: str, choice: str, inside: str = "") -> str:
         """A question's answer is, or holds, a choice. Seen from outside its repeat: in one turn at least."""

@@ -6,6 +6,7 @@ what any question means, and reads no files. Sources: the XLSForm and OpenRosa s
 
 from kimbilio.xlsforms.answers import Answer, display_text, typed_answers
 from kimbilio.xlsforms.conversion import Workbook, XForm, convert
+from kimbilio.xlsforms.entities import EntityDeclared, lists_of, read_entities
 from kimbilio.xlsforms.faults import AnswersRefused, Cell, SubmissionRefused, WorkbookRefused
 from kimbilio.xlsforms.kinds import kinds_of
 from kimbilio.xlsforms.submission import Identity, ReadSubmission, read_identity, read_submission
@@ -14,6 +15,7 @@ __all__ = [
     "Answer",
     "AnswersRefused",
     "Cell",
+    "EntityDeclared",
     "Identity",
     "ReadSubmission",
     "SubmissionRefused",
@@ -23,6 +25,8 @@ __all__ = [
     "convert",
     "display_text",
     "kinds_of",
+    "lists_of",
+    "read_entities",
     "read_identity",
     "read_submission",
     "typed_answers",

@@ -24,6 +24,7 @@ class Workbook:
     survey: Sequence[Row]
     choices: Sequence[Row] = field(default=())
     settings: Row = field(default_factory=dict)
+    entities: Sequence[Row] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,10 @@ def convert(workbook: Workbook) -> XForm:
         ("survey", workbook.survey),
         ("choices", workbook.choices),
         ("settings", [workbook.settings]),
+        ("entities", workbook.entities),
     ):
+        if not rows:
+            continue
         sheets[sheet] = [_filled(row) for row in rows]
         # Without the titles pyxform looks for columns in the first hundred rows only.
         sheets[f"{sheet}_header"] = [{column: "" for row in sheets[sheet] for column in row}]

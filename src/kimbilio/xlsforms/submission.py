@@ -66,7 +66,7 @@ def read_identity(xml: bytes) -> Identity:
 
     Raises a SubmissionRefused: NotXml, DeclarationsRefused, TooLarge, TooDeep, NotASubmission, NoInstanceId.
     """
-    root = _parse(xml)
+    root = parse(xml)
     return Identity(*_identity(root))
 
 
@@ -77,10 +77,10 @@ def read_submission(xml: bytes, kinds: Mapping[str, str] | None = None) -> ReadS
     text. Without it, only elements that stand side by side under one name are repeats, and `files` is empty.
     Raises what `read_identity` raises, and NameTwice.
     """
-    root = _parse(xml)
+    root = parse(xml)
     identity = _identity(root)
     reading = _Reading(kinds or {})
-    _read_children(root, reading.answers, reading, skip=frozenset(id(meta) for meta in _meta(root)))
+    _read_children(root, reading.answers, reading, skip=frozenset(id(meta) for meta in meta_of(root)))
     start, end, today, deviceid = (reading.answers.pop(name, None) for name in CLIENT_FIELDS)
     rows = [reading.answers, *(row for rows in reading.repeats.values() for row in rows)]
     files = [text for row in rows for name, text in row.items() if reading.kinds.get(name) == "file"]
@@ -96,7 +96,8 @@ def read_submission(xml: bytes, kinds: Mapping[str, str] | None = None) -> ReadS
     )
 
 
-def _parse(xml: bytes) -> Element:
+def parse(xml: bytes) -> Element:
+    """The outermost element of hostile input. Raises a SubmissionRefused."""
     if len(xml) > MAX_BYTES:
         raise faults.TooLarge(limit=f"{MAX_BYTES:,}", of="bytes")
     depth = count = 0
@@ -131,7 +132,7 @@ def _identity(root: Element) -> tuple[str, str | None, str, str | None]:
     if not form_id:
         raise faults.NotASubmission
     found: dict[str, list[str]] = {"instanceID": [], "deprecatedID": []}
-    for meta in _meta(root):
+    for meta in meta_of(root):
         for element in meta:
             namespace, name = _split(element)
             if name in found and namespace in _meta_namespaces(root):
@@ -146,7 +147,8 @@ def _identity(root: Element) -> tuple[str, str | None, str, str | None]:
     return form_id, (root.get("version") or "").strip() or None, instance_id, deprecated
 
 
-def _meta(root: Element) -> Iterator[Element]:
+def meta_of(root: Element) -> Iterator[Element]:
+    """The meta elements of a filled form, in whichever of the allowed namespaces."""
     for element in root:
         namespace, name = _split(element)
         if name == "meta" and namespace in _meta_namespaces(root):

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kimbilio.packs.checks.contents import FORM, Contents
+from kimbilio.packs.checks.contents import FORM, Contents, known
 from kimbilio.packs.faults import Fault
 
+LISTS = {"cases": ("needs",)}
+"""Lists of an officer's own that a phone can carry, each with the columns it may have beside the code.
+
+What is on the phone is what a thief gets: no name, no place and no contact can be asked for here.
+"""
 _TEXTS = {
     "id": "zm",
     "name_en": "Zambia",
@@ -53,9 +58,33 @@ def check_about(contents: Contents) -> Iterator[Fault]:
             yield Fault(
                 f"about_{key}", document.file, line, "", message, f"Write {key}: and the entries in [ ]."
             )
+    yield from _check_lists(contents)
     forms = value.get("forms")
     if not isinstance(forms, list) or FORM not in forms:
         remedy = f"Write forms: [{FORM}]."
         yield Fault(
             "about_forms", document.file, document.line("forms"), "", f"forms does not name {FORM}", remedy
         )
+
+
+def _check_lists(contents: Contents) -> Iterator[Fault]:
+    """Lists that a phone may carry: those there are, and no column that says more than it may."""
+    document = contents.about
+    value = document.value.get("lists", {}) if isinstance(document.value, dict) else {}
+    shape = "Write for example lists: {cases: {columns: [needs]}}."
+    if not isinstance(value, dict):
+        yield Fault("about_lists", document.file, document.line("lists"), "", "lists is no group", shape)
+        return
+    for name, about in value.items():
+        line = document.line("lists", str(name))
+        columns = about.get("columns") if isinstance(about, dict) else None
+        if name not in LISTS:
+            message = f"'{name}' is no list that a phone can carry"
+            yield Fault("unknown_list", document.file, line, str(name), message, known(LISTS, str(name)))
+        elif not isinstance(columns, list):
+            yield Fault("about_lists", document.file, line, "", f"the list '{name}' has no columns", shape)
+        else:
+            for column in (str(column) for column in columns if column not in LISTS[name]):
+                message = f"a phone may not carry the column '{column}' of the list '{name}'"
+                remedy = f"Delete it: what is on a phone is what a thief gets. {known(LISTS[name])}"
+                yield Fault("list_column", document.file, line, column, message, remedy)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +26,29 @@ class Contents:
     """A pack's tables with the lookups that several checks need."""
 
     tables: Tables
+    form: str = FORM
+    """The form whose questions, choices and expressions are looked up."""
+
+    @property
+    def forms(self) -> list[str]:
+        """The forms that pack.yaml names."""
+        value = self.about.value.get("forms") if isinstance(self.about.value, dict) else None
+        return [name for name in value if isinstance(name, str)] if isinstance(value, list) else [FORM]
+
+    def every_form(self) -> list[Contents]:
+        """The same pack, seen from each of its forms."""
+        return [self, *(replace(self, form=name) for name in self.forms if name != FORM)]
+
+    @property
+    def lists(self) -> dict[str, list[str]]:
+        """What a phone may carry of an officer's own records, by list: the columns beside the code."""
+        value = self.about.value.get("lists") if isinstance(self.about.value, dict) else None
+        lists = value.items() if isinstance(value, dict) else ()
+        return {
+            str(name): [text for _, text in strings(about.get("columns"))]
+            for name, about in lists
+            if isinstance(about, dict)
+        }
 
     @property
     def about(self) -> Document:
@@ -46,17 +69,17 @@ class Contents:
     @property
     def questions(self) -> Table:
         """The rows of the form."""
-        return self.tables.table(f"forms/{FORM}/questions")
+        return self.tables.table(f"forms/{self.form}/questions")
 
     @property
     def choices(self) -> Table:
         """The choices of the form's lists."""
-        return self.tables.table(f"forms/{FORM}/choices")
+        return self.tables.table(f"forms/{self.form}/choices")
 
     @property
     def raises(self) -> Table:
         """Which answer raises which indicator or fact."""
-        return self.tables.table(f"forms/{FORM}/raises")
+        return self.tables.table(f"forms/{self.form}/raises")
 
     def mapping(self, *path: str) -> dict[str, Any]:
         """A mapping inside pathways.yaml; empty when it is missing or something else."""
@@ -78,7 +101,9 @@ class Contents:
 
     @cached_property
     def facts(self) -> dict[str, str]:
-        """The expression of each fact."""
+        """The expression of each fact; a form beside the screening knows none, for no other form works them out."""
+        if self.form != FORM:
+            return {}
         return {k: v for k, v in self.mapping("facts").items() if isinstance(v, str)}
 
     @cached_property
@@ -96,7 +121,9 @@ class Contents:
         return [row[column] for row in self.tables.table(table)]
 
     def options(self, list_name: str) -> list[str] | None:
-        """The codes of a list, `pack:…` lists included; None when there is no such list."""
+        """The codes of a list, `pack:…` lists included; None when there is no such list, or when its
+        answers are the officer's (`list:…`).
+        """
         if list_name == "pack:category":
             return self.categories
         if list_name == "pack:agency":

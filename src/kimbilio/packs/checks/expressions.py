@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kimbilio.packs.checks.contents import Contents, known, type_of
+from kimbilio.packs.checks.contents import FORM, Contents, known, type_of
 from kimbilio.packs.faults import Fault
 from kimbilio.packs.tables import Row, YamlPath
 from kimbilio.rules.expressions import (
@@ -45,26 +45,40 @@ class _Place:
 
 def check_expressions(contents: Contents) -> Iterator[Fault]:
     """Expressions that do not parse or name nothing; facts that no answer states or that are circular."""
-    for place in _places(contents):
-        try:
-            tree = parse(place.text)
-        except RuleError as error:
-            message = f"{place.what}: {error}"
-            remedy = "Compare it with the expressions of packs/zz; question = choice is the simplest."
-            yield Fault("expression", place.file, place.row, place.text, message, remedy)
-            continue
-        for part in walk(tree):
-            yield from _names(contents, part, place)
+    for form in contents.every_form():
+        for place in _places(form):
+            yield from _check_place(form, place)
     yield from _facts(contents)
     yield from _circles(contents)
 
 
+def _check_place(contents: Contents, place: _Place) -> Iterator[Fault]:
+    try:
+        tree = parse(place.text)
+    except RuleError as error:
+        message = f"{place.what}: {error}"
+        remedy = "Compare it with the expressions of packs/zz; question = choice is the simplest."
+        yield Fault("expression", place.file, place.row, place.text, message, remedy)
+        return
+    for part in walk(tree):
+        yield from _names(contents, part, place)
+
+
 def _places(contents: Contents) -> Iterator[_Place]:
+    yield from _form_places(contents)
+    if contents.form == FORM:
+        yield from _pathway_places(contents)
+
+
+def _form_places(contents: Contents) -> Iterator[_Place]:
     for table, columns in ((contents.questions, ("relevant", "never_if")), (contents.raises, ("condition",))):
         for row in table:
             for column in columns:
                 if row[column]:
                     yield _Place(row[column], table.file, row.number, column)
+
+
+def _pathway_places(contents: Contents) -> Iterator[_Place]:
     document = contents.pathways
     for name, text in contents.mapping("facts").items():
         yield _Place(str(text), document.file, document.line("facts", name), f"fact '{name}'")
@@ -113,6 +127,10 @@ def _names(contents: Contents, part: Expression, place: _Place) -> Iterator[Faul
             wanted = [choice]
         case Answered(question):
             wanted = []
+        case NeedFound() | Raised() if contents.form != FORM:
+            remedy = "Name a question of this form: only the screening works out needs and indicators."
+            yield fault("not_in_this_form", place.text, "this form works out no needs", remedy)
+            return
         case NeedFound(category):
             if category not in (ANY_CATEGORY, *contents.categories):
                 remedy = known((*contents.categories, ANY_CATEGORY), category)

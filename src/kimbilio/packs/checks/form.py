@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kimbilio.packs.checks.contents import Contents, known, type_of
+from kimbilio.packs.checks.contents import FORM, Contents, known, type_of
 from kimbilio.packs.faults import Fault
+from kimbilio.packs.pack import OFFICERS_LIST
+from kimbilio.packs.tables import Row
 
 TYPES = ("select_one", "select_multiple", "integer", "text", "note", "begin_repeat", "end_repeat")
 
 
 def check_form(contents: Contents) -> Iterator[Fault]:
-    """Types, lists and repeats of questions.csv."""
+    """Types, lists and repeats of every form's questions.csv."""
+    for form in contents.every_form():
+        yield from _check_form(form)
+
+
+def _check_form(contents: Contents) -> Iterator[Fault]:
     table = contents.questions
+    from_list: list[str] = []
     open_repeat = ""
     fields = {q for origin in contents.mapping("fields").values() for q in _names(origin)}
     assessing = {
@@ -28,6 +36,9 @@ def check_form(contents: Contents) -> Iterator[Fault]:
             message = f"question '{row['name']}' has the type '{kind}'"
             remedy = f"Write one of: {', '.join(TYPES)}."
             yield Fault("unknown_type", table.file, row.number, kind, message, remedy)
+        elif list_name.startswith(OFFICERS_LIST):
+            from_list.append(row["name"])
+            yield from _check_officers_list(contents, row, first=from_list[0], inside=open_repeat)
         elif kind.startswith("select_") and contents.options(list_name) is None:
             lists = [r["list"] for r in contents.choices]
             lists += [f"pack:{name}" for name in contents.tables.under("codes")] + [
@@ -61,6 +72,24 @@ def check_form(contents: Contents) -> Iterator[Fault]:
             f"the repeat '{open_repeat}' has no end",
             "Add a row of the type end_repeat after the last question of the repeat.",
         )
+
+
+def _check_officers_list(contents: Contents, row: Row, *, first: str, inside: str) -> Iterator[Fault]:
+    """A list of the officer's own: declared, and asked once, outside repeats, in a form of its own."""
+    kind, list_name = type_of(row)
+    name, file = list_name.removeprefix(OFFICERS_LIST), contents.questions.file
+    if name not in contents.lists:
+        message = f"question '{row['name']}' offers the list '{list_name}', which pack.yaml does not name"
+        remedy = f"Name it under lists in pack.yaml. {known(contents.lists, name)}"
+        yield Fault("unknown_list", file, row.number, list_name, message, remedy)
+    if contents.form == FORM:
+        message = f"question '{row['name']}' of the screening offers '{list_name}'"
+        remedy = "A screening opens a case of its own: ask about one already known in another form."
+        yield Fault("list_in_screening", file, row.number, list_name, message, remedy)
+    if kind != "select_one" or inside or first != row["name"]:
+        message = f"question '{row['name']}' offers '{list_name}', from which a form takes one record"
+        remedy = "Ask for it once, as select_one, outside repeats."
+        yield Fault("list_not_once", file, row.number, list_name, message, remedy)
 
 
 def check_raises(contents: Contents) -> Iterator[Fault]:

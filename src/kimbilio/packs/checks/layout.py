@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kimbilio.packs.checks.contents import STRENGTHS, Contents, known
+from kimbilio.packs.checks.contents import FORM, STRENGTHS, Contents, known
 from kimbilio.packs.faults import Fault
 from kimbilio.packs.tables import Table
 
@@ -76,7 +76,6 @@ _KINDS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 _NUMBERS = {"laws": ("year",), "ratifications": ("year",), "forms/screening/questions": ("order",)}
 _DATES = {"services": ("contact_verified_on",)}
-_OTHER_TABLES = ("codes/", "translations/", "forms/")
 
 
 def check_layout(contents: Contents) -> Iterator[Fault]:
@@ -86,17 +85,18 @@ def check_layout(contents: Contents) -> Iterator[Fault]:
     for name in ("pack", "pathways"):
         if name not in tables.documents and f"{name}.yaml" not in unreadable:
             yield _missing_file(f"{name}.yaml")
-    for name in TABLES:
+    of_forms = [f"forms/{form}/{part}" for form in contents.forms for part in ("questions", "choices")]
+    for name in dict.fromkeys((*TABLES, *of_forms)):
         if name not in tables.tables and f"{name}.csv" not in unreadable:
             yield _missing_file(f"{name}.csv")
     for name, table in tables.tables.items():
-        if name in TABLES:
-            yield from _check_table(name, table, TABLES[name])
+        if name in TABLES or name in of_forms:
+            yield from _check_table(_like(name), table, TABLES[_like(name)])
         elif name.startswith("codes/"):
             yield from _check_table(name, table, _CODES)
         elif name.startswith("translations/"):
             yield from _check_table(name, table, _TRANSLATION)
-        elif not name.startswith(_OTHER_TABLES):
+        else:
             remedy = f"Delete it or move it out of the pack. {known(TABLES, name)}"
             yield Fault(
                 "unknown_file",
@@ -109,8 +109,16 @@ def check_layout(contents: Contents) -> Iterator[Fault]:
             )
 
 
+def _like(name: str) -> str:
+    """The table whose layout this one has: every form is laid out as the screening is."""
+    folder, _, part = name.rpartition("/")
+    return f"forms/{FORM}/{part}" if folder.startswith("forms/") else name
+
+
 def _missing_file(file: str) -> Fault:
-    return Fault("missing_file", file, None, "", "the file is missing", f"Copy packs/zz/{file} and edit it.")
+    example = f"{_like(file.removesuffix('.csv'))}.csv" if file.startswith("forms/") else file
+    remedy = f"Copy packs/zz/{example} and edit it."
+    return Fault("missing_file", file, None, "", "the file is missing", remedy)
 
 
 def _check_table(name: str, table: Table, layout: Layout) -> Iterator[Fault]:

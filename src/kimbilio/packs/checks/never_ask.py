@@ -36,7 +36,8 @@ def check_never_ask(contents: Contents) -> Iterator[Fault]:
                 remedy = "Write plain words, or a regular expression whose brackets close."
                 yield Fault("regular_expression", document.file, line, word, message, remedy)
                 continue
-            yield from _hold(contents, pattern, name, item.get("unless_never_if"))
+            for form in contents.every_form():
+                yield from _hold(form, pattern, name, item.get("unless_never_if"))
 
 
 def _hold(contents: Contents, pattern: re.Pattern[str], name: str, unless: Any) -> Iterator[Fault]:

@@ -11,12 +11,13 @@ from typing import Any
 from kimbilio.packs.checks.contents import Contents, known
 from kimbilio.packs.faults import Fault
 from kimbilio.packs.pack import SOURCE_LANGUAGE
-from kimbilio.packs.texts import english_texts
+from kimbilio.packs.texts import english_texts, every_text
 
 
 def check_texts(contents: Contents) -> Iterator[Fault]:
     """Missing, unknown and outdated translations, for each language of pack.yaml."""
     english = english_texts(contents.tables)
+    yield from _two_texts(contents)
     tables = contents.tables.under("translations")
     about = contents.about
     declared: list[str] = []
@@ -68,6 +69,17 @@ def check_texts(contents: Contents) -> Iterator[Fault]:
                 message = f"the English of '{row['key']}' has changed since it was translated"
                 remedy = f"Translate anew and write as source: {text_en.source}"
                 yield Fault("outdated", table.file, row.number, row["source"], message, remedy, "warning")
+
+
+def _two_texts(contents: Contents) -> Iterator[Fault]:
+    """Questions and choices of two forms under one name: they share one translation, so one text."""
+    english = english_texts(contents.tables)
+    for text in every_text(contents.tables):
+        kind, _, name = text.key.partition(":")
+        if kind in ("question", "choice") and text.source and text.source != english[text.key].source:
+            message = f"'{name}' has another text in {english[text.key].file}"
+            remedy = "Give it a name of its own, or write the same words."
+            yield Fault("two_texts", text.file, text.row, text.source, message, remedy)
 
 
 def _languages(about: Any) -> list[dict[str, Any]]:
