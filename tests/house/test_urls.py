@@ -25,8 +25,10 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from kimbilio.server.forms.models import Attachment, FormVersion
 from kimbilio.server.forms.services import submission_receive
+from kimbilio.server.identity.actor import actor_of_system
 from kimbilio.server.kernel.routers import STORE
 from kimbilio.server.kernel.rows import acting_for
+from kimbilio.server.notices.services import notice_send
 from tests.house.tree import ROOT
 from tests.jobs import run_jobs
 from tests.replay.filled import filled, new_instance, photo_form, photos_publish
@@ -86,6 +88,14 @@ def things(world: World) -> dict[str, dict[str, object]]:
         attachment = Attachment.objects.get(submission=photo.submission)
     mine, theirs = arrived_at(world, CONTROLLED, TRAFFICKED)
     run_jobs()
+    with acting_for(world.welfare.id):
+        told = notice_send(
+            actor=actor_of_system(world.welfare.id),
+            to=world.member("chen"),
+            about=("referral", theirs.id),
+            once="the table of addresses",
+        )
+    assert told is not None
     form = FormVersion.objects.get(form_id=receive.form.form_id, retired_at=None)
     border = {
         "code": mine.case.code,
@@ -97,6 +107,7 @@ def things(world: World) -> dict[str, dict[str, object]]:
         "desk": world.border_desk.id,
         "referral": mine.id,
         "act": "withdraw",
+        "reference": told.reference,
         "token": TOKEN,
         "form_id": form.form_id,
         "version": form.version,

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "kimbilio.server.journal",
     "kimbilio.server.access",
     "kimbilio.server.country",
+    "kimbilio.server.notices",
     "kimbilio.server.people",
     "kimbilio.server.sharing",
     "kimbilio.server.forms",
@@ -146,6 +147,16 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+
+KIMBILIO_ADDRESS = os.environ.get("KIMBILIO_ADDRESS", next(iter(CSRF_TRUSTED_ORIGINS), "")).rstrip("/")
+EMAIL_HOST = os.environ.get("KIMBILIO_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("KIMBILIO_SMTP_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("KIMBILIO_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("KIMBILIO_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("KIMBILIO_SMTP_TLS", "starttls") == "starttls"
+EMAIL_USE_SSL = os.environ.get("KIMBILIO_SMTP_TLS") == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("KIMBILIO_SMTP_FROM", "")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("kimbilio.server.people.urls")),
     path("", include("kimbilio.server.access.urls")),
     path("", include("kimbilio.server.country.urls")),
+    path("", include("kimbilio.server.notices.urls")),
     path("", include("kimbilio.server.referrals.urls")),
     path("", include("kimbilio.server.forms.urls")),
     path("accounts/", include("kimbilio.server.config.accounts")),

@@ -44,6 +44,8 @@ ACTS = {
     "referral.withdrawn": _("The referral was withdrawn"),
     "referral.expired": _("The answering time ran out"),
     "referral.escalated": _("The next focal point was told"),
+    "notice.sent": _("A notice was sent that something waits"),
+    "notice.given_up": _("A notice did not reach its receiver"),
     "device.enrolled": _("A phone was enrolled"),
     "device.revoked": _("A phone was revoked"),
     "desk.verified": _("The desk's entry was checked"),

@@ -19,13 +19,16 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from kimbilio.server.identity.actor import SEES_IDENTITIES
+        from kimbilio.server.notices.destinations import register_destination
         from kimbilio.server.ui.navigation import register_item
         from kimbilio.server.ui.panels import register_panel
 
+        from .notices import referral_address
         from .panels import referrals_next, referrals_panel
         from .queues import queues_register
 
         queues_register()
+        register_destination("referral", referral_address)
         register_panel("case", _("Referrals"), 30, referrals_panel)
         register_panel("case_next", _("Next"), 10, referrals_next)
 

@@ -1,0 +1,47 @@
+"""What a notice says: one sentence, the same for everything that can wait, told apart by urgency alone.
+
+A text message has room for 160 characters of GSM 03.38's basic alphabet, or for 70 of UCS-2 when a single
+character lies outside it (3GPP TS 23.038, 23.040). A longer one would go out in parts, and a part can be lost.
+"""
+
+from __future__ import annotations
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+GSM_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_ROOM, UCS2_ROOM = 160, 70
+
+
+def sentence(language: str, urgency: str) -> str:
+    """The one neutral sentence, in the receiver's language."""
+    with translation.override(language):
+        match urgency:
+            case "emergency":
+                return _("Something waits for you and cannot wait. Sign in now.")
+            case "urgent":
+                return _("Something urgent waits for you. Sign in today.")
+            case _:
+                return _("Something waits for you. Sign in.")
+
+
+def code_sentence(language: str, code: str) -> str:
+    """What accompanies the code that confirms an address or a number."""
+    with translation.override(language):
+        return _("Your code is %(code)s. It holds for 15 minutes.") % {"code": code}
+
+
+def text_message(words: str, reference: str = "") -> str:
+    """The words and the reference as one text message; the reference alone when they do not fit together."""
+    whole = f"{words} {reference}".strip()
+    return whole if fits_one_message(whole) else reference or words[:UCS2_ROOM]
+
+
+def fits_one_message(text: str) -> bool:
+    """Whether the text goes out as a single message."""
+    if set(text) <= GSM_BASIC:
+        return len(text) <= GSM_ROOM
+    return len(text.encode("utf-16-be")) // 2 <= UCS2_ROOM
