@@ -14,6 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+LANGUAGES = ("en", "ar", "fr", "sw")
+"""In which the commands of packs can answer: the columns of packs/command_words.csv."""
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser that speaks as the rest of the command does: `error:`, then `hint:`."""
@@ -39,7 +42,7 @@ def _add_screen(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     screen.add_argument("--pack", required=True, metavar="PACK", help="id, folder or workbook of a pack")
     screen.add_argument("--format", choices=("text", "json"), default="text")
-    screen.add_argument("--language", choices=("en", "ar"), default="en")
+    screen.add_argument("--language", choices=LANGUAGES, default="en")
     screen.set_defaults(run="kimbilio.packs.commands:screen")
 
 
@@ -58,7 +61,7 @@ def _add_pack(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="WORD",
         help="the law as a person reads it; with words, what holds them all",
     )
-    show.add_argument("--language", choices=("en", "ar"), default="en", help="of the law: %(default)s")
+    show.add_argument("--language", choices=LANGUAGES, default="en", help="of the law: %(default)s")
     show.set_defaults(run="kimbilio.packs.commands:pack_show")
     xlsx = verbs.add_parser("xlsx", help="write a pack as one workbook, a sheet for each table")
     xlsx.add_argument("pack", metavar="PACK", help="id, folder or workbook of a pack")
