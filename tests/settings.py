@@ -36,5 +36,6 @@ DATABASES = {
 }
 KIMBILIO_KEYS = os.environ.get("KIMBILIO_KEYS", str(HOME / "keys"))
 KIMBILIO_BLOBS = str(HOME / "blobs" / f"{RUN}-{WORKER}")
+KIMBILIO_TOMBSTONES = os.environ.get("KIMBILIO_TOMBSTONES", str(HOME / "tombstones" / f"{RUN}-{WORKER}"))
 STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(exist_ok=True)

@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_screen(commands)
     _add_pack(commands)
     _add_server(commands)
+    _add_keys(commands)
     return parser
 
 
@@ -88,6 +89,15 @@ def _add_server(commands: argparse._SubParsersAction[_Parser]) -> None:
     worker.set_defaults(run="kimbilio.server.config.commands:worker")
     migrate = commands.add_parser("migrate", help="bring the databases to what this version needs")
     migrate.set_defaults(run="kimbilio.server.config.commands:migrate")
+
+
+def _add_keys(commands: argparse._SubParsersAction[_Parser]) -> None:
+    keys = commands.add_parser("keys", help="renew, back up and recover the keys")
+    verbs = keys.add_subparsers(metavar="VERB", required=True)
+    rotate = verbs.add_parser("rotate", help="give an organisation a new master key")
+    rotate.add_argument("--organisation", required=True, metavar="NAME", help="its name, agency or id")
+    rotate.add_argument("--batch", type=int, default=500, help="keys in one transaction: %(default)s")
+    rotate.set_defaults(run="kimbilio.server.config.keys:rotate")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

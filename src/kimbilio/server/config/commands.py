@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from .process import NotConfigured, environment_for, jobs_command, web_command
+from .process import NotConfigured, environment_for, jobs_command, owner_begin, web_command
 
 
 def demo(told: Namespace) -> int:
@@ -35,13 +35,11 @@ def worker(told: Namespace) -> int:
 
 def migrate(told: Namespace) -> int:
     """Bring the databases and the static files to what this version needs. Raises NotConfigured."""
-    os.environ.update(environment_for("owner"))
-    import django
+    owner_begin()
     from django.core.management import call_command
 
     from . import database
 
-    django.setup()
     database.migrate()
     call_command("collectstatic", interactive=False, verbosity=0)
     sys.stdout.write("Both databases and the static files are as this version needs them.\n")

@@ -45,6 +45,14 @@ def environment_for(role: str, environment: Mapping[str, str] | None = None) -> 
     return given | {"KIMBILIO_ROLE": role, "DJANGO_SETTINGS_MODULE": SETTINGS}
 
 
+def owner_begin() -> None:
+    """Make this process one that reaches the databases as their owner, and start Django. Raises NotConfigured."""
+    os.environ.update(environment_for("owner"))
+    import django
+
+    django.setup()
+
+
 def web_command(*, host: str, port: int, workers: int) -> list[str]:
     """The web server: `workers` processes of four threads each."""
     return [

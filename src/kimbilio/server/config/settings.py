@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 DATA = Path(os.environ.get("KIMBILIO_DATA", "var")).resolve()
 KIMBILIO_KEYS = os.environ.get("KIMBILIO_KEYS", str(DATA / "keys"))
 KIMBILIO_BLOBS = os.environ.get("KIMBILIO_BLOBS", str(DATA / "blobs"))
+KIMBILIO_TOMBSTONES = os.environ.get("KIMBILIO_TOMBSTONES", str(DATA / "tombstones"))
 KIMBILIO_ROLE = os.environ.get("KIMBILIO_ROLE", "web")
 KIMBILIO_DEMO = os.environ.get("KIMBILIO_DEMO") == "1"
 KIMBILIO_MAX_SUBMISSION = 20_000_000  # bytes of one POST; told to clients in X-OpenRosa-Accept-Content-Length

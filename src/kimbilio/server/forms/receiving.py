@@ -89,7 +89,7 @@ class _Arrival:
     ) -> None:
         self.device, self.xml, self.outline, self.files, self.left_out = device, xml, outline, files, left_out
         self.actor = actor_of_member(device.member, device=device)
-        self._secret = crypto.derive(custody().master(device.organisation_id), "submission")
+        self._secret = custody().secret(device.organisation_id, "submission")
         self.xml_hash = crypto.keyed_hash(self._secret, xml)
 
     def seal_into(self, row: Submission | Refusal, key: DataKey) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 
 from django.db import models
@@ -29,6 +30,19 @@ def device_find(token: str) -> Device | None:
 def organisation_get(organisation: uuid.UUID) -> Organisation:
     """One organisation."""
     return Organisation.objects.get(id=organisation)
+
+
+def organisations_called(word: str) -> list[Organisation]:
+    """Organisations with this id, agency or name, as somebody types it at the command line."""
+    asked = models.Q(agency__iexact=word) | models.Q(name__iexact=word)
+    with contextlib.suppress(ValueError):
+        asked |= models.Q(id=uuid.UUID(word))
+    return list(Organisation.objects.filter(asked).order_by("name"))
+
+
+def organisations_all() -> list[Organisation]:
+    """Every organisation of the instance, by name."""
+    return list(Organisation.objects.order_by("name"))
 
 
 def desks_for_referrals(country: str) -> QuerySet[Desk]:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from kimbilio.server.kernel import crypto
+from kimbilio.server.kernel import crypto, keystore
 from kimbilio.server.kernel.custody import custody
 from kimbilio.server.kernel.ids import new_id
 
@@ -24,13 +24,14 @@ def organisation_found(*, name: str, kind: str, country: str, pack: str, **detai
     """A new organisation with a master key of its own."""
     identifier: uuid.UUID = details.pop("id", None) or new_id()
     custody().create(identifier)
+    keystore.master_register(identifier, custody().ring(identifier).master.id)
     return Organisation.objects.create(
         id=identifier,
         name=name,
         kind=kind,
         country=country,
         pack=pack,
-        envelope_key=crypto.envelope_public_key(custody().master(identifier)),
+        envelope_key=crypto.envelope_public_key(custody().ring(identifier).envelope_secrets()[0]),
         **details,
     )
 
@@ -76,3 +77,11 @@ def desk_verify(*, desk: Desk) -> None:
 def device_seen(*, device: Device) -> None:
     """Note that a device was in contact now."""
     Device.objects.filter(id=device.id).update(seen_at=timezone.now())
+
+
+def envelope_key_publish(*, organisation: uuid.UUID) -> bool:
+    """Give out the public key of the organisation's newest master. Returns whether it was another before."""
+    public = crypto.envelope_public_key(custody().ring(organisation).envelope_secrets()[0])
+    return bool(
+        Organisation.objects.filter(id=organisation).exclude(envelope_key=public).update(envelope_key=public)
+    )

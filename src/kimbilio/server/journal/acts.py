@@ -50,5 +50,6 @@ ACTS = {
     "device.revoked": _("A phone was revoked"),
     "desk.verified": _("The desk's entry was checked"),
     "access.explained": _("Somebody asked why a member can see a record"),
+    "key.rotated": _("The organisation’s key was renewed"),
     "sample.sent": _("A sample screening was sent"),
 }

@@ -55,7 +55,7 @@ def act_record(
             raise ValueError("An act's detail describes a person and needs the person's key.")
         row.sealed = crypto.seal(key, row.id, "journal.act.sealed", json.dumps(detail, default=str).encode())
     if wrote is not None:
-        secret = crypto.derive(custody().master(actor.organisation), "content")
+        secret = custody().secret(actor.organisation, "content")
         row.rows_hash = crypto.keyed_hash(secret, bytes(wrote))
     with db.atomic():
         made = Act.objects.bulk_create([row], ignore_conflicts=True)

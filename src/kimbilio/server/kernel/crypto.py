@@ -10,10 +10,12 @@ Does not know where keys are kept: see `keystore` and `custody`.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -75,14 +77,15 @@ def unseal(key: DataKey, row: uuid.UUID, name: str, sealed: bytes) -> bytes:
         raise Unreadable("A stored value was changed or moved.") from fault
 
 
-def wrap(master: bytes, owner: uuid.UUID, key: DataKey) -> bytes:
-    """Close a data key with its organisation's master key."""
-    return seal(DataKey(owner, derive(master, "wrap")), key.id, "wrapped key", key.secret)
+def wrap(master: DataKey, key: DataKey) -> bytes:
+    """Close a data key with a master key; the result names the master."""
+    return seal(DataKey(master.id, derive(master.secret, "wrap")), key.id, "wrapped key", key.secret)
 
 
-def unwrap(master: bytes, owner: uuid.UUID, key_id: uuid.UUID, wrapped: bytes) -> DataKey:
+def unwrap(master: DataKey, key_id: uuid.UUID, wrapped: bytes) -> DataKey:
     """Open what `wrap` closed. Raises Unreadable."""
-    return DataKey(key_id, unseal(DataKey(owner, derive(master, "wrap")), key_id, "wrapped key", wrapped))
+    closer = DataKey(master.id, derive(master.secret, "wrap"))
+    return DataKey(key_id, unseal(closer, key_id, "wrapped key", wrapped))
 
 
 def keyed_hash(secret: bytes, *parts: bytes) -> bytes:
@@ -98,9 +101,9 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def envelope_public_key(master: bytes) -> bytes:
-    """The raw X25519 public key to which envelopes for the owner of `master` are sealed."""
-    return _envelope_private(master).public_key().public_bytes_raw()
+def envelope_public_key(secret: bytes) -> bytes:
+    """The raw X25519 public key that belongs to an envelope secret."""
+    return X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
 
 
 def envelope_seal(public_key: bytes, plain: bytes, about: bytes) -> bytes:
@@ -108,18 +111,12 @@ def envelope_seal(public_key: bytes, plain: bytes, about: bytes) -> bytes:
     return _SUITE.encrypt(plain, X25519PublicKey.from_public_bytes(public_key), info=about)
 
 
-def envelope_open(master: bytes, closed: bytes, about: bytes) -> bytes:
-    """Open what `envelope_seal` closed. Raises Unreadable."""
-    try:
-        return _SUITE.decrypt(closed, _envelope_private(master), info=about)
-    except (InvalidTag, ValueError) as fault:
-        raise Unreadable(
-            "An envelope does not open: it was changed, or it is for another organisation."
-        ) from fault
-
-
-def _envelope_private(master: bytes) -> X25519PrivateKey:
-    return X25519PrivateKey.from_private_bytes(derive(master, "envelope"))
+def envelope_open(secrets: Iterable[bytes], closed: bytes, about: bytes) -> bytes:
+    """Open what `envelope_seal` closed, with the first secret that does. Raises Unreadable."""
+    for secret in secrets:
+        with contextlib.suppress(InvalidTag, ValueError):
+            return _SUITE.decrypt(closed, X25519PrivateKey.from_private_bytes(secret), info=about)
+    raise Unreadable("An envelope does not open: it was changed, or it is for another organisation.")
 
 
 def _bound(key_id: uuid.UUID, row: uuid.UUID, name: str) -> bytes:

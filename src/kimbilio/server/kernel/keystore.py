@@ -9,35 +9,77 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import IntegrityError, connections, transaction
 
-from . import crypto
+from . import crypto, tombstones
 from .crypto import DataKey
-from .custody import custody
+from .custody import NoMasterKey, custody
 from .errors import KeyDestroyed
 from .ids import new_id
 from .models import Key, Tombstone
 from .routers import STORE
+
+_AT_ONCE = 1000
+
+
+def master_register(organisation: uuid.UUID, master: uuid.UUID, *, another: bool = False) -> None:
+    """Let data keys be closed with a master: an organisation's first, or `another` when a rotation begins."""
+    with connections[STORE].cursor() as cursor:
+        cursor.execute(
+            "insert into kernel_master (id, organisation_id, made_at) select %s, %s, now() "
+            "where %s or not exists (select from kernel_master where organisation_id = %s) on conflict do nothing",
+            [master, organisation, another, organisation],
+        )
 
 
 def key_create(organisation: uuid.UUID, *, ring: uuid.UUID | None = None) -> tuple[DataKey, uuid.UUID]:
     """A new key for a record of `organisation`, in `ring` or in a ring of its own. Returns the key and its ring."""
     key = DataKey(new_id(), crypto.new_secret())
     ring = ring or new_id()
-    wrapped = crypto.wrap(custody().master(organisation), organisation, key)
-    Key.objects.using(STORE).create(id=key.id, organisation_id=organisation, ring=ring, wrapped=wrapped)
+    try:
+        _key_keep(organisation, ring, key)
+    except (
+        IntegrityError
+    ):  # the master was retired a moment ago, or the organisation is older than this table
+        master_register(organisation, custody().ring(organisation).master.id)
+        _key_keep(organisation, ring, key)
     return key, ring
 
 
+def _key_keep(organisation: uuid.UUID, ring: uuid.UUID, key: DataKey) -> None:
+    master = custody().ring(organisation).master
+    Key.objects.using(STORE).create(
+        id=key.id,
+        organisation_id=organisation,
+        ring=ring,
+        wrapped=crypto.wrap(master, key),
+        master_id=master.id,
+    )
+
+
 def keys_get(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DataKey]:
-    """The keys that still exist among `ids`, in one query; a destroyed key is absent."""
-    rows = Key.objects.using(STORE).filter(id__in=set(ids))
-    return {
-        row.id: crypto.unwrap(
-            custody().master(row.organisation_id), row.organisation_id, row.id, bytes(row.wrapped)
-        )
-        for row in rows
-    }
+    """The keys that still exist among `ids`, in one query; a destroyed key is absent. Raises NoMasterKey."""
+    wanted = set(ids)
+    found = _keys_open(wanted)
+    # A rotation may have ended between the look at the rows and the look at the ring
+    return found if found is not None else _keys_open(wanted, last_try=True) or {}
+
+
+def _keys_open(ids: set[uuid.UUID], *, last_try: bool = False) -> dict[uuid.UUID, DataKey] | None:
+    found = {}
+    for row in Key.objects.using(STORE).filter(id__in=ids):
+        wrapped = bytes(row.wrapped)
+        master = custody().ring(row.organisation_id).opener(wrapped)
+        if master is not None:
+            found[row.id] = crypto.unwrap(master, row.id, wrapped)
+        elif not last_try:
+            return None
+        else:
+            raise NoMasterKey(
+                "A person's key is closed with a master key that is not in the key folder. "
+                "Restore the folder named by KIMBILIO_KEYS as it was after the last rotation."
+            )
+    return found
 
 
 def key_get(key_id: uuid.UUID) -> DataKey:
@@ -54,19 +96,37 @@ def ring_join(into: uuid.UUID, *, ring: uuid.UUID) -> None:
 
 
 def ring_destroy(ring: uuid.UUID) -> int:
-    """Destroy every key of a ring and leave tombstones. Returns how many."""
+    """Destroy every key of a ring and leave tombstones. Returns how many. Raises OSError.
+
+    The list outside the databases comes first: cut off after it, the erasure is completed at the next start.
+    """
     with transaction.atomic(using=STORE):
         ids = list(
             Key.objects.using(STORE).select_for_update().filter(ring=ring).values_list("id", flat=True)
         )
-        Tombstone.objects.using(STORE).bulk_create(
-            [Tombstone(key_id=key_id) for key_id in ids], ignore_conflicts=True
-        )
-        Key.objects.using(STORE).filter(id__in=ids).delete()
+        if ids:
+            tombstones.add(ids)
+            _bury(ids)
     return len(ids)
 
 
-def tombstones_replay() -> int:
-    """Destroy again whatever a restored key store brought back. Returns how many keys went."""
+def tombstones_replay(more: Iterable[uuid.UUID] = ()) -> int:
+    """Destroy again whatever a restored key store brought back, by the store's own tombstones, the list
+    outside it, and `more`. Returns how many keys went.
+    """
     dead = Tombstone.objects.using(STORE).values("key_id")
-    return Key.objects.using(STORE).filter(id__in=dead).delete()[0]
+    gone: int = Key.objects.using(STORE).filter(id__in=dead).delete()[0]
+    listed = sorted(tombstones.read() | set(more))
+    for at in range(0, len(listed), _AT_ONCE):
+        ids = listed[at : at + _AT_ONCE]
+        with transaction.atomic(using=STORE):
+            gone += _bury(ids)
+    return gone
+
+
+def _bury(ids: list[uuid.UUID]) -> int:
+    Tombstone.objects.using(STORE).bulk_create(
+        [Tombstone(key_id=key_id) for key_id in ids], ignore_conflicts=True
+    )
+    gone: int = Key.objects.using(STORE).filter(id__in=ids).delete()[0]
+    return gone

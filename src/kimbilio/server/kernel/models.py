@@ -5,6 +5,24 @@ from __future__ import annotations
 from django.db import models
 
 
+class Master(models.Model):
+    """One master key that data keys may be closed with; the key itself is with the organisation's custody.
+
+    A data key names its master, and a master that is still named cannot be removed: no rotation can end while a
+    process is writing a data key under the old one.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    organisation_id = models.UUIDField(db_index=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table_comment = "Ids of the master keys in use; the keys themselves are never here."
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Key(models.Model):
     """One wrapped data key. Keys of one person share a ring; destroying the ring erases the person."""
 
@@ -12,6 +30,13 @@ class Key(models.Model):
     organisation_id = models.UUIDField()
     ring = models.UUIDField(db_index=True)
     wrapped = models.BinaryField()
+    master = models.ForeignKey(
+        Master,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Closed with; empty in rows of versions that knew one master only",
+    )
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -92,7 +92,7 @@ _NAME_KINDS = ("skeleton", "sound", "near")
 
 
 def _secret(organisation: uuid.UUID) -> bytes:
-    return crypto.derive(custody().master(organisation), "search")
+    return custody().secret(organisation, "search")
 
 
 def _code(secret: bytes, kind: str, value: str) -> bytes:

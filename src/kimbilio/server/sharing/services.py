@@ -37,7 +37,8 @@ def envelope_open(*, actor: Actor, envelope: uuid.UUID) -> tuple[Envelope, dict[
     row = Envelope.objects.filter(id=envelope, receiver_id=actor.organisation).first()
     if row is None:
         raise NotVisible
-    plain = crypto.envelope_open(custody().master(actor.organisation), bytes(row.closed), _about(row))
+    secrets = custody().ring(actor.organisation).envelope_secrets()
+    plain = crypto.envelope_open(secrets, bytes(row.closed), _about(row))
     values: dict[str, Any] = json.loads(plain)
     return row, values
 
