@@ -84,4 +84,4 @@ lock: .venv/.made
 
 clean:
 	rm -rf .venv node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	rm -rf src/kimbilio/server/ui/static/ui/vendor $(LOCALE)/*/LC_MESSAGES/*.mo var/test
+	rm -rf src/kimbilio/server/ui/static/ui/vendor src/kimbilio/server/ui/fonts $(LOCALE)/*/LC_MESSAGES/*.mo var/test

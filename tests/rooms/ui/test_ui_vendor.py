@@ -9,7 +9,7 @@ from kimbilio.server.ui import vendor
 
 def test_a_missing_file_is_named_with_its_remedy_and_nothing_is_copied(tmp_path: Path) -> None:
     with pytest.raises(vendor.VendorFileMissing, match="npm ci"):
-        vendor.copy_vendor_files(tmp_path, tmp_path / "vendor")
+        vendor.copy_vendor_files(tmp_path, tmp_path / "vendor", tmp_path / "fonts")
     assert not (tmp_path / "vendor").exists()
 
 
@@ -21,9 +21,11 @@ def test_every_font_of_the_style_sheet_is_copied() -> None:
 
 
 def test_the_files_are_copied(tmp_path: Path) -> None:
-    for name in vendor.FILES:
+    names = (*vendor.FILES, *vendor.PAPER_FILES)
+    for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
-    copied = vendor.copy_vendor_files(tmp_path, tmp_path / "vendor")
-    assert len(copied) == len(vendor.FILES)
+    copied = vendor.copy_vendor_files(tmp_path, tmp_path / "vendor", tmp_path / "fonts")
+    assert len(copied) == len(names)
+    assert sorted(path.suffix for path in (tmp_path / "fonts").iterdir()) == [".ttf"] * 6
     assert (tmp_path / "vendor" / "htmx.min.js").read_text() == "htmx.org/dist/htmx.min.js"
