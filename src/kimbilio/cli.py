@@ -68,6 +68,11 @@ def _add_pack(commands: argparse._SubParsersAction[_Parser]) -> None:
     xlsx.add_argument("pack", metavar="PACK", help="id, folder or workbook of a pack")
     xlsx.add_argument("-o", "--output", type=Path, metavar="FILE.xlsx", help="default: PACK.xlsx")
     xlsx.set_defaults(run="kimbilio.packs.commands:pack_xlsx")
+    blank = verbs.add_parser("print", help="write the screening form as a blank paper form (PDF)")
+    blank.add_argument("pack", metavar="PACK", help="id, folder or workbook of a pack")
+    blank.add_argument("--language", default="en", metavar="LANGUAGE", help="default: %(default)s")
+    blank.add_argument("-o", "--output", type=Path, metavar="FILE.pdf", help="default: PACK-LANGUAGE.pdf")
+    blank.set_defaults(run="kimbilio.server.config.commands:pack_print")
 
 
 def _add_server(commands: argparse._SubParsersAction[_Parser]) -> None:

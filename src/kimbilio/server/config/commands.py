@@ -1,4 +1,4 @@
-"""What `kimbilio demo`, `serve`, `worker` and `migrate` do. Their words stand in `kimbilio.cli`."""
+"""What `kimbilio demo`, `serve`, `worker`, `migrate` and `pack print` do. Their words stand in `kimbilio.cli`."""
 
 from __future__ import annotations
 
@@ -43,4 +43,39 @@ def migrate(told: Namespace) -> int:
     database.migrate()
     call_command("collectstatic", interactive=False, verbosity=0)
     sys.stdout.write("Both databases and the static files are as this version needs them.\n")
+    return 0
+
+
+def pack_print(told: Namespace) -> int:
+    """Write a blank paper form. Its sheet number is drawn for it and known to no organisation.
+
+    Raises PackError, FontsMissing.
+    """
+    from kimbilio.packs import PackError, load
+    from kimbilio.packs.compiler import compile_form
+    from kimbilio.server.forms.sheets import blank_sheet
+    from kimbilio.server.kernel.ids import new_sheet_number
+
+    pack = load(told.pack)
+    spoken = [language.id for language in pack.languages]
+    if told.language not in spoken:
+        raise PackError(
+            f"pack '{pack.id}' has no language '{told.language}'", f"Give one of: {', '.join(spoken)}."
+        )
+    output: Path = told.output or Path(f"{pack.id}-{told.language}.pdf")
+    if not output.parent.is_dir():
+        raise PackError(
+            f"there is no folder '{output.parent}'", "Make the folder first, or choose another with -o."
+        )
+    form, number = compile_form(pack), new_sheet_number()
+    sheet = blank_sheet(
+        pack,
+        kind="screening",
+        form_id=form.form_id,
+        version=form.version,
+        language=told.language,
+        number=number,
+    )
+    output.write_bytes(sheet)
+    sys.stdout.write(f"{output} is the blank form {form.form_id} {form.version}, sheet {number}.\n")
     return 0

@@ -1,4 +1,4 @@
-"""Identifiers: row ids that sort by birth, and the code a person is known by.
+"""Identifiers: row ids that sort by birth, the code a person is known by, and the numbers that stand on paper.
 
 A code such as `K-7Q4M-2XPB-5` has eight Crockford base 32 symbols, drawn at random, and a check character by the
 hybrid system of ISO/IEC 7064 (MOD 33,32 on that alphabet), which finds every single wrong symbol and almost every
@@ -27,14 +27,31 @@ def new_id() -> uuid.UUID:
 
 def new_code() -> str:
     """A fresh person code; uniqueness is held by the database."""
-    symbols = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"K-{symbols[:4]}-{symbols[4:]}-{mod_37_36.calc_check_digit(symbols, ALPHABET)}"
+    return _written("K", "".join(secrets.choice(ALPHABET) for _ in range(8)))
 
 
 def read_code(text: str) -> str | None:
     """The code as written by a person (any case, spaces, O for 0), or None when it is not a code."""
+    return _read("K", text)
+
+
+def new_sheet_number() -> str:
+    """A fresh number for a sheet of paper, `S-…`: drawn at random, so it tells nothing and links nothing."""
+    return _written("S", "".join(secrets.choice(ALPHABET) for _ in range(8)))
+
+
+def read_sheet_number(text: str) -> str | None:
+    """The number of a sheet as typed or scanned, with the page after a stroke or without; None when it is none."""
+    return _read("S", text.partition("/")[0])
+
+
+def _written(letter: str, symbols: str) -> str:
+    return f"{letter}-{symbols[:4]}-{symbols[4:]}-{mod_37_36.calc_check_digit(symbols, ALPHABET)}"
+
+
+def _read(letter: str, text: str) -> str | None:
     symbols = re.sub(r"[^0-9A-Z]", "", text.upper().translate(_READ_AS))
-    if len(symbols) == 10 and symbols.startswith("K"):
+    if len(symbols) == 10 and symbols.startswith(letter):
         symbols = symbols[1:]
     if len(symbols) != 9 or any(symbol not in ALPHABET for symbol in symbols):
         return None
@@ -42,4 +59,4 @@ def read_code(text: str) -> str | None:
         mod_37_36.validate(symbols, ALPHABET)
     except ValidationError:
         return None
-    return f"K-{symbols[:4]}-{symbols[4:8]}-{symbols[8]}"
+    return f"{letter}-{symbols[:4]}-{symbols[4:8]}-{symbols[8]}"
