@@ -32,11 +32,15 @@ class WorkbookRefused(ValueError):
 
 
 class SubmissionRefused(ValueError):
-    """A filled form that cannot be read. The subclass says why; its docstring is the sentence shown."""
+    """A filled form that cannot be read. The subclass says why; its docstring is the sentence shown.
+
+    `details` fill the places in the sentence, for whoever says it in another language.
+    """
 
     code = "SUBMISSION_000"
 
     def __init__(self, **details: object) -> None:
+        self.details = details
         super().__init__((type(self).__doc__ or "").format(**details))
 
 

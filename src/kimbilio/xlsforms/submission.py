@@ -142,7 +142,7 @@ def _identity(root: Element) -> tuple[str, str | None, str, str | None]:
         raise faults.NoInstanceId(found="several different ones" if instance_ids else "none is there")
     instance_id = instance_ids.pop()
     if not instance_id or len(instance_id) > MAX_INSTANCE_ID or not instance_id.isprintable():
-        raise faults.NoInstanceId(found=f"it is empty, over {MAX_INSTANCE_ID} signs, or holds control signs")
+        raise faults.NoInstanceId(found="it is empty, too long, or holds control signs")
     deprecated = next((text for text in found["deprecatedID"] if text), None)
     return form_id, (root.get("version") or "").strip() or None, instance_id, deprecated
 

@@ -24,6 +24,7 @@ from kimbilio.xlsforms import SubmissionRefused
 
 from .answers import dress, message
 from .parts import NotParts
+from .sentences import sentence_of
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +97,8 @@ def _view(view: View, request: HttpRequest, caller: Caller, values: dict[str, An
     except NotParts as fault:
         return message(fault.status, str(fault))
     except SubmissionRefused as fault:
-        return message(400, str(fault))
+        return message(400, sentence_of(fault))
     except (UnknownForm, UnknownOriginal, NotVisible) as fault:
-        return message(404, str(fault))
+        return message(404, sentence_of(fault))
     except KeyDestroyed as fault:
-        return message(409, str(fault))
+        return message(409, sentence_of(fault))
