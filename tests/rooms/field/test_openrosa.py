@@ -188,8 +188,8 @@ def test_4_xml_that_is_no_filled_form_is_refused_with_a_sentence(
 def test_5_a_version_that_was_never_published_is_refused_as_unknown(world: World, client: Client) -> None:
     assert_envelope(post(client, filled().replace(b'version="', b'version="9', 1)), 404)
     assert_envelope(post(client, filled(corrects=new_instance())), 404)
-    assert_envelope(client.get(f"{DOOR}/forms/{form_zz().form_id}/9.xml"), 404)
-    assert_envelope(client.get(f"{DOOR}/anything"), 404)
+    assert_envelope(client.get(f"{DOOR}/forms/{form_zz().form_id}/9.xml?deviceID=x"), 404)
+    assert_envelope(client.get(f"{DOOR}/anything?deviceID=x"), 404)
 
 
 def test_5_another_form_under_the_same_number_is_refused_and_kept_apart(world: World, client: Client) -> None:
@@ -263,7 +263,9 @@ def test_2_the_list_names_each_current_form_once_with_its_hash(world: World, cli
     body = client.get(f"{values['downloadUrl']}?deviceID=collect%3Aa")
     assert body["Content-Type"] == "text/xml; charset=utf-8"
     assert f"md5:{hashlib.md5(body.content, usedforsecurity=False).hexdigest()}" == values["hash"]
-    assert not list(_xml(client.get(f"{DOOR}/formList?formID=other")).iter(f"{XFORMS}xform"))
+    assert not list(
+        _xml(client.get(f"{DOOR}/formList?formID=other&deviceID=collect%3Aa")).iter(f"{XFORMS}xform")
+    )
 
 
 def test_2_a_retired_version_leaves_the_list_and_is_still_given_and_accepted(
@@ -296,13 +298,13 @@ def test_3_a_form_with_media_has_a_manifest_whose_files_come_with_their_hash(
     manifest = _xml(client.get((entry.findtext(f"{XFORMS}manifestUrl") or "") + "?deviceID=x"))
     (medium,) = manifest.iter(f"{MANIFEST}mediaFile")
     assert medium.findtext(f"{MANIFEST}filename") == "صورة.png"
-    got = client.get(medium.findtext(f"{MANIFEST}downloadUrl") or "")
+    got = client.get(f"{medium.findtext(f'{MANIFEST}downloadUrl')}?deviceID=x")
     assert got.content == b"picture"
     assert (
         medium.findtext(f"{MANIFEST}hash")
         == f"md5:{hashlib.md5(b'picture', usedforsecurity=False).hexdigest()}"
     )
-    assert client.get(entry.findtext(f"{XFORMS}downloadUrl") or "").content == b"<x/>"
+    assert client.get(f"{entry.findtext(f'{XFORMS}downloadUrl')}?deviceID=x").content == b"<x/>"
 
 
 def test_4_head_is_answered_with_204_and_the_limit_and_needs_neither_session_nor_csrf(world: World) -> None:

@@ -62,7 +62,7 @@ def test_the_answer_to_a_broken_form_is_in_the_language_of_the_phone(
     monkeypatch.setitem(SENTENCES, "SUBMISSION_005", spoken)
     assert_envelope_in(post(client, b"<data/>", HTTP_ACCEPT_LANGUAGE="ar"), "ar", str(_in("ar", "Phones")))
     assert_envelope_in(post(client, b"<data/>", HTTP_ACCEPT_LANGUAGE="en"), "en", "Phones")
-    assert_envelope(client.get(f"{DOOR}/anything", HTTP_ACCEPT_LANGUAGE="ar"), 404)
+    assert_envelope(client.get(f"{DOOR}/anything?deviceID=x", HTTP_ACCEPT_LANGUAGE="ar"), 404)
 
 
 def assert_envelope_in(response: object, language: str, sentence: str) -> None:

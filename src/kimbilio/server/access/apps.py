@@ -11,7 +11,9 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from kimbilio.server.ui.navigation import Signature, register_item, register_signature
+        from kimbilio.server.ui.panels import register_queue
 
+        from .panels import knock_rows
         from .views import READERS_OF_THE_BOOK
 
         def reads_the_book(request: HttpRequest) -> bool:
@@ -27,3 +29,10 @@ class AccessConfig(AppConfig):
         register_item(title=_("Organisation"), url_name="access:organisation", order=50)
         register_item(title=_("Journal"), url_name="access:journal", order=60, allowed=reads_the_book)
         register_signature(signature)
+        register_queue(
+            "phones",
+            _("Phones"),
+            80,
+            knock_rows,
+            explanation=_("Phones whose code another phone has tried. Release the code, or revoke it."),
+        )

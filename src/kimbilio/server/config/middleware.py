@@ -22,7 +22,7 @@ from kimbilio.server.identity.selectors import memberships_of
 from kimbilio.server.kernel.rows import acting_for
 
 MEMBERSHIP = "membership"
-WITHOUT_ACTOR = ("/accounts/", "/openrosa/", "/static/", "/i18n/", "/health/")
+WITHOUT_ACTOR = ("/accounts/", "/openrosa/", "/field/enrol", "/static/", "/i18n/", "/health/")
 
 
 class ActingMiddleware:

@@ -18,6 +18,8 @@ KIMBILIO_TOMBSTONES = os.environ.get("KIMBILIO_TOMBSTONES", str(DATA / "tombston
 KIMBILIO_ROLE = os.environ.get("KIMBILIO_ROLE", "web")
 KIMBILIO_DEMO = os.environ.get("KIMBILIO_DEMO") == "1"
 KIMBILIO_MAX_SUBMISSION = 20_000_000  # bytes of one POST; told to clients in X-OpenRosa-Accept-Content-Length
+KIMBILIO_DEVICE_BURST = int(os.environ.get("KIMBILIO_DEVICE_BURST", "1000"))  # requests of one phone at once
+KIMBILIO_DEVICE_HOURLY = int(os.environ.get("KIMBILIO_DEVICE_HOURLY", "3600"))  # and how many more an hour
 
 SECRET_KEY = os.environ.get("KIMBILIO_SECRET_KEY", "")
 DEBUG = False

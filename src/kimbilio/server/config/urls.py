@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.apps import apps
 from django.urls import include, path
 
+from kimbilio.server.field.enrolling import enrol
+
 from .health import health
 
 urlpatterns = [
@@ -17,6 +19,7 @@ urlpatterns = [
     path("", include("kimbilio.server.forms.urls")),
     path("accounts/", include("kimbilio.server.config.accounts")),
     path("openrosa/", include("kimbilio.server.field.urls")),
+    path("field/enrol", enrol, name="field_enrol"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 

@@ -22,6 +22,7 @@ from kimbilio.server.identity.selectors import device_find
 from kimbilio.server.kernel.errors import KeyDestroyed, NotVisible
 from kimbilio.xlsforms import SubmissionRefused
 
+from .admission import admission_refusal
 from .answers import dress, message
 from .parts import NotParts
 from .sentences import sentence_of
@@ -37,6 +38,7 @@ class Caller:
 
     device: Device
     token: str = field(repr=False)
+    """Empty when the phone shows it in a header, as our own app does."""
 
     @property
     def pack(self) -> str:
@@ -45,16 +47,20 @@ class Caller:
 
     def address(self, request: HttpRequest, view: str, **names: str) -> str:
         """The absolute address of a view of this door, with the names in it encoded."""
+        if not self.token:
+            return request.build_absolute_uri(reverse(f"field:bearer:{view}", kwargs=names))
         return request.build_absolute_uri(reverse(f"field:{view}", kwargs={"token": self.token, **names}))
 
 
 def openrosa(*methods: str) -> Callable[[View], View]:
-    """A view of the door for some methods: `view(request, caller, …)`, reached with a live token alone."""
+    """A view of the door for some methods: `view(request, caller, …)`, reached with a live token alone, which
+    stands in the address or, as Bearer, in a header.
+    """
 
     def wrap(view: View) -> View:
         @csrf_exempt
         @functools.wraps(view)
-        def answer(request: HttpRequest, token: str, **values: Any) -> HttpResponse:
+        def answer(request: HttpRequest, token: str = "", **values: Any) -> HttpResponse:
             return dress(_answer(view, methods, request, token, values))
 
         return answer
@@ -66,11 +72,16 @@ def _answer(
     view: View, methods: tuple[str, ...], request: HttpRequest, token: str, values: dict[str, Any]
 ) -> HttpResponse:
     try:
-        device = device_find(token)
+        shown = token or _bearer(request)
+        if not shown:
+            return _who_are_you()
+        device = device_find(shown)
         if device is None:
             return message(
                 403, _("This address opens nothing here. Ask your organisation to set up the phone again.")
             )
+        if (refusal := admission_refusal(request, device)) is not None:
+            return refusal
         if request.method not in methods:
             refused = message(405, _("This address does not take %(method)s.") % {"method": request.method})
             refused["Allow"] = ", ".join(methods)
@@ -89,6 +100,18 @@ def _answer(
         return message(
             500, _("Something failed on the server. The form stays on the phone; send it again later.")
         )
+
+
+def _bearer(request: HttpRequest) -> str:
+    scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _who_are_you() -> HttpResponse:
+    """Neither Basic nor Digest is offered: both would make a phone ask an officer for a password that nobody has."""
+    asked = message(401, _("The phone showed no token. Ask your organisation to set up the phone again."))
+    asked["WWW-Authenticate"] = 'Bearer realm="Kimbilio"'
+    return asked
 
 
 def _view(view: View, request: HttpRequest, caller: Caller, values: dict[str, Any]) -> HttpResponse:

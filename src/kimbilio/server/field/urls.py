@@ -1,15 +1,25 @@
-"""Addresses of the OpenRosa door. The device's token is part of each; it is hidden wherever an address is
+"""Addresses of the OpenRosa door. The device's token is part of most; it is hidden wherever an address is
 logged.
 """
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 
 app_name = "field"
+bearer = [
+    path("formList", views.form_list, name="form_list"),
+    path("forms/<str:form_id>/<path:version>.xml", views.form, name="form"),
+    path("manifests/<str:form_id>/<path:version>.xml", views.manifest, name="manifest"),
+    path("media/<str:form_id>/<path:version>/<str:name>", views.media, name="media"),
+    path("submission", views.submission, name="submission"),
+]
+"""The same with the token in a header; they stand first, and no token is called `forms`."""
+
 urlpatterns = [
+    path("", include((bearer, "bearer"))),
     path("<str:token>/formList", views.form_list, name="form_list"),
     path("<str:token>/forms/<str:form_id>/<path:version>.xml", views.form, name="form"),
     path("<str:token>/manifests/<str:form_id>/<path:version>.xml", views.manifest, name="manifest"),

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from kimbilio.server.forms.selectors import form_get, forms_current, media_of
 from kimbilio.server.forms.services import submission_receive
-from kimbilio.server.identity.services import device_seen
 from kimbilio.server.kernel.errors import NotVisible
 from kimbilio.server.kernel.rows import acting_for
 
@@ -24,7 +23,6 @@ log = logging.getLogger(__name__)
 @openrosa("GET", "HEAD")
 def form_list(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The forms to be filled in now; `formID` narrows the list, every other parameter is tolerated."""
-    device_seen(device=caller.device)
     root = Element("xforms", xmlns=LIST)
     for form in forms_current(caller.pack, request.GET.get("formID", "")).prefetch_related("media"):
         entry = SubElement(root, "xform")
@@ -77,7 +75,6 @@ def submission(request: HttpRequest, caller: Caller) -> HttpResponse:
     if request.method == "HEAD":
         return HttpResponse(status=204)
     parts = parts_read(request)
-    device_seen(device=caller.device)
     with acting_for(caller.device.organisation_id):
         receipt = submission_receive(device=caller.device, xml=parts.xml, files=parts.files)
     if receipt.left_out:

@@ -140,9 +140,70 @@ class Device(models.Model):
     enrolled_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    first_use_by = models.DateTimeField(
+        null=True, blank=True, help_text="Until when its code may be used for the first time; null for ever"
+    )
+    bound_to = models.BinaryField(null=True, help_text="Hash of the deviceID that used the code first")
+    bound_at = models.DateTimeField(null=True, blank=True)
+    owed = models.FloatField(
+        default=0, db_default=0, help_text="Requests of late that the limit has not yet forgiven"
+    )
 
     class Meta:
         db_table_comment = "Enrolled phones; the token itself is never stored."
 
     def __str__(self) -> str:
         return self.name
+
+
+class Knock(models.Model):
+    """Another phone tried the code of an enrolled one, and waits for a steward: one at a time for each phone."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="knocks")
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table_comment = "Uses of a phone's code by another phone."
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device"], condition=models.Q(settled_at=None), name="one_open_knock_of_a_device"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class EnrolmentCode(models.Model):
+    """A one-time code that our own app exchanges for a token. Kept as a hash; `place` finds it and is no secret."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="codes")
+    place = models.CharField(max_length=6, unique=True)
+    code_hash = models.BinaryField()
+    ends_at = models.DateTimeField()
+    wrong = models.PositiveSmallIntegerField(default=0, help_text="Wrong guesses at this place")
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table_comment = "One-time codes for phones, as hashes."
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class EnrolmentTries(models.Model):
+    """How often an address has tried codes of late, so that guessing is slow whichever process answers."""
+
+    address = models.BinaryField(primary_key=True, help_text="Keyed hash of the network address")
+    since = models.DateTimeField()
+    tries = models.PositiveIntegerField()
+
+    class Meta:
+        db_table_comment = "Tries at one-time codes, by network address."
+
+    def __str__(self) -> str:
+        return str(self.since)

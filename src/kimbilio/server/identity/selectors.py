@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from kimbilio.server.kernel import crypto
 
-from .models import Desk, Device, Member, Organisation, User
+from .models import Desk, Device, Knock, Member, Organisation, User
 
 
 def memberships_of(user: User) -> QuerySet[Member]:
@@ -85,3 +85,9 @@ def devices_of(organisation: uuid.UUID) -> list[Device]:
         .select_related("member")
         .order_by(models.F("revoked_at").asc(nulls_first=True), "name")
     )
+
+
+def knocks_open(organisation: uuid.UUID) -> list[Knock]:
+    """Phones of an organisation whose code another phone has tried and that no steward has looked at."""
+    rows = Knock.objects.filter(device__organisation_id=organisation, settled_at=None)
+    return list(rows.select_related("device").order_by("id"))

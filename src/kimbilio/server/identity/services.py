@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from kimbilio.server.kernel import crypto, keystore
 from kimbilio.server.kernel.custody import custody
 from kimbilio.server.kernel.ids import new_id
 
-from .models import Desk, Device, Member, Organisation, User
+from .models import Desk, Device, Knock, Member, Organisation, User
 
 
 @transaction.atomic
@@ -51,8 +52,23 @@ def member_admit(
     return member
 
 
-def device_enrol(*, member: Member, desk: Desk, name: str, token: str = "") -> tuple[Device, str]:
-    """Enrol a phone. Returns it and its token, which is shown once and kept only as a hash."""
+FIRST_USE_WITHIN = timedelta(hours=24)
+"""How long a new code waits for its phone. A day lets a steward in town prepare the code and a post scan it on
+the next shift; what lies about longer is found by somebody else."""
+
+
+def device_enrol(
+    *,
+    member: Member,
+    desk: Desk,
+    name: str,
+    token: str = "",
+    first_use_within: timedelta | None = FIRST_USE_WITHIN,
+) -> tuple[Device, str]:
+    """Enrol a phone. Returns it and its token, which is shown once and kept only as a hash.
+
+    Unused within `first_use_within` the token dies; None keeps it for ever, as the demo needs.
+    """
     token = token or secrets.token_urlsafe(32)
     device = Device.objects.create(
         organisation=member.organisation,
@@ -60,23 +76,21 @@ def device_enrol(*, member: Member, desk: Desk, name: str, token: str = "") -> t
         desk=desk,
         name=name,
         token_hash=crypto.hash_token(token),
+        first_use_by=timezone.now() + first_use_within if first_use_within else None,
     )
     return device, token
 
 
-def device_revoke(*, device: Device) -> None:
-    """From now on the device's token opens nothing."""
+@transaction.atomic
+def device_revoke(*, device: Device, by: uuid.UUID | None = None) -> None:
+    """From now on the device's token opens nothing; `by` is the member who says so."""
     Device.objects.filter(id=device.id, revoked_at=None).update(revoked_at=timezone.now())
+    Knock.objects.filter(device=device, settled_at=None).update(settled_at=timezone.now(), settled_by_id=by)
 
 
 def desk_verify(*, desk: Desk) -> None:
     """Note that a desk's entry was checked today."""
     Desk.objects.filter(id=desk.id).update(verified_on=timezone.localdate())
-
-
-def device_seen(*, device: Device) -> None:
-    """Note that a device was in contact now."""
-    Device.objects.filter(id=device.id).update(seen_at=timezone.now())
 
 
 def envelope_key_publish(*, organisation: uuid.UUID) -> bool:

@@ -101,6 +101,11 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def fingerprint(public_key: bytes) -> str:
+    """The first 16 bytes of SHA-256 of a public key, in hexadecimal, by which a phone knows it again."""
+    return hashlib.sha256(public_key).hexdigest()[:32]
+
+
 def envelope_public_key(secret: bytes) -> bytes:
     """The raw X25519 public key that belongs to an envelope secret."""
     return X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()

@@ -110,4 +110,4 @@ def _device(row: dict[str, Any], token: str) -> None:
         token_hash=crypto.hash_token(token)
     ).exists():  # revoked in the demo stays revoked
         desk = Desk.objects.get(organisation=member.organisation, name=row["desk"])
-        services.device_enrol(member=member, desk=desk, name=row["name"], token=token)
+        services.device_enrol(member=member, desk=desk, name=row["name"], token=token, first_use_within=None)

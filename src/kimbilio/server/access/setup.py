@@ -1,4 +1,4 @@
-"""What a phone needs to be set up: the settings of ODK Collect as the text of a QR code."""
+"""What a phone needs to be set up, as QR codes: the settings of ODK Collect, and the invitation to our own app."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import base64
 import json
 import zlib
 from typing import Any
+
+import segno
+
+from kimbilio.server.kernel import crypto
 
 
 def collect_settings(*, token: str, base_url: str) -> dict[str, Any]:
@@ -37,3 +41,18 @@ def collect_qr(*, token: str, base_url: str) -> str:
     """
     settings = json.dumps(collect_settings(token=token, base_url=base_url), ensure_ascii=False)
     return base64.b64encode(zlib.compress(settings.encode())).decode()
+
+
+def app_qr(*, code: str, base_url: str, key: bytes) -> str:
+    """The text of the QR code that our own app scans: the server, a one-time code, and the fingerprint of `key`.
+
+    `key` is the organisation's public key, to which the app will seal what it sends.
+    """
+    fingerprint = crypto.fingerprint(key)
+    return json.dumps({"kimbilio": 1, "server": base_url.rstrip("/"), "code": code, "key": fingerprint})
+
+
+def qr_picture(text: str) -> str:
+    """A QR code as the address of a picture, to stand in a page."""
+    picture: str = segno.make(text, error="m", micro=False).svg_data_uri(scale=4, border=4, light="#fff")
+    return picture

@@ -6,7 +6,7 @@ import base64
 import json
 import zlib
 
-from kimbilio.server.field.services import collect_qr
+from kimbilio.server.access.setup import collect_qr
 
 
 def test_the_code_opens_to_collects_settings_with_the_door_of_the_phone() -> None:

@@ -1,0 +1,67 @@
+"""Whether the phone that shows a token may use it now: is it the one that holds it, and does it come too often?
+
+Knows the answers and writes the acts; `identity.binding` knows the rules.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from kimbilio.server.identity.actor import actor_of_member
+from kimbilio.server.identity.binding import Standing, device_knocked, device_seen, device_stand
+from kimbilio.server.identity.models import Device
+from kimbilio.server.journal.services import act_record
+from kimbilio.server.kernel.rows import acting_for
+
+from .answers import message
+
+
+def admission_refusal(request: HttpRequest, device: Device) -> HttpResponse | None:
+    """The answer that keeps the phone out; None when it may come in. HEAD alone is not counted."""
+    match device_stand(device=device, client=request.GET.get("deviceID", "")):
+        case Standing.TOO_LATE:
+            return message(
+                403,
+                _(
+                    "This code was not used within a day, so it has ended. Ask your organisation for a new one."
+                ),
+            )
+        case Standing.ANOTHER:
+            return _another(device)
+        case Standing.BOUND_NOW:
+            _write(device, "device.bound")
+    if request.method == "HEAD":
+        return None
+    if (wait := device_seen(device=device)) is None:
+        return None
+    late = message(
+        429,
+        _(
+            "This phone has sent very much in a short time. The forms stay on the phone; send them again later."
+        ),
+    )
+    late["Retry-After"] = str(int(wait.total_seconds()))
+    return late
+
+
+def _another(device: Device) -> HttpResponse:
+    if (knock := device_knocked(device=device)) is not None:
+        _write(device, "device.knocked", knock=str(knock.id))
+    return message(
+        403,
+        _(
+            "This code belongs to another phone. If you changed your phone or installed the app again, ask your "
+            "organisation to release the code. Forms that are not sent yet stay on the phone."
+        ),
+    )
+
+
+def _write(device: Device, act: str, **codes: str) -> None:
+    with acting_for(device.organisation_id):
+        act_record(
+            actor=actor_of_member(device.member, device=device),
+            act=act,
+            subject=device.id,
+            codes={"member": str(device.member_id), **codes},
+        )

@@ -1,0 +1,114 @@
+"""One-time codes of our own app: made by a steward, exchanged once for a token.
+
+A code has 16 symbols: six find it, ten are secret (50 bits). It lives a quarter of an hour, dies at the fifth wrong
+guess, and an address may try only so often. Not journalled here; the door and the pages of the organisation do.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from kimbilio.server.kernel import crypto
+from kimbilio.server.kernel.ids import ALPHABET
+
+from .models import Device, EnrolmentCode, EnrolmentTries
+
+LIFE = timedelta(minutes=15)
+"""Long enough to hand over a phone at a desk, too short to guess or to find."""
+GUESSES = 5
+PLACE, SECRET = 6, 10
+TRIES = 20
+"""Tries from one address within `WINDOW`: a class of twenty phones behind one router enrols, a guesser starves."""
+WINDOW = timedelta(minutes=15)
+
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_TRY = """
+insert into identity_enrolmenttries as known (address, since, tries) values (%(address)s, %(now)s, 1)
+on conflict (address) do update set
+    since = case when known.since < %(edge)s then %(now)s else known.since end,
+    tries = case when known.since < %(edge)s then 1 else known.tries + 1 end
+returning tries, since
+"""
+
+
+class Refusal(StrEnum):
+    """Why a code was not exchanged. A wrong, a used and an ended code are one answer: a guesser learns nothing."""
+
+    NOT_GOOD = "not_good"
+    TOO_OFTEN = "too_often"
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """The phone that the code was for, and its new token, which is shown once and kept only as a hash."""
+
+    device: Device
+    token: str
+
+
+def enrolment_offer(*, device: Device) -> str:
+    """A one-time code for a phone that was enrolled and that nobody holds yet, in groups of four symbols."""
+    symbols = "".join(secrets.choice(ALPHABET) for _ in range(PLACE + SECRET))
+    EnrolmentCode.objects.create(
+        device=device,
+        place=symbols[:PLACE],
+        code_hash=crypto.hash_token(symbols),
+        ends_at=timezone.now() + LIFE,
+    )
+    return "-".join(symbols[at : at + 4] for at in range(0, len(symbols), 4))
+
+
+def enrolment_exchange(*, code: str, client: str, address: str) -> Exchanged | Refusal:
+    """Exchange a code for a token, once, and bind it to the phone that calls itself `client`.
+
+    The token that was shown beside the code dies with the exchange. `address` is the network address that asks.
+    The tries must be kept when the exchange fails, so this is no single transaction.
+    """
+    if _tries_count(address) > TRIES:
+        return Refusal.TOO_OFTEN
+    symbols = re.sub(r"[^0-9A-Z]", "", code.upper().translate(_READ_AS))
+    offered = EnrolmentCode.objects.filter(place=symbols[:PLACE]).first()
+    # The comparison runs whether or not the place is known, so its time says nothing about places.
+    known = bytes(offered.code_hash) if offered else crypto.hash_token("")
+    if not hmac.compare_digest(known, crypto.hash_token(symbols)) or offered is None:
+        EnrolmentCode.objects.filter(place=symbols[:PLACE]).update(wrong=F("wrong") + 1)
+        return Refusal.NOT_GOOD
+    return _use(offered, client) or Refusal.NOT_GOOD
+
+
+@transaction.atomic
+def _use(offered: EnrolmentCode, client: str) -> Exchanged | None:
+    now = timezone.now()
+    good = EnrolmentCode.objects.filter(id=offered.id, used_at=None, ends_at__gt=now, wrong__lt=GUESSES)
+    if not good.update(used_at=now):  # of two at once, one finds it used
+        return None
+    token = secrets.token_urlsafe(32)
+    free = Device.objects.filter(id=offered.device_id, revoked_at=None, bound_to=None, member__active=True)
+    if not free.update(
+        token_hash=crypto.hash_token(token),
+        bound_to=crypto.hash_token(client),
+        bound_at=now,
+        first_use_by=None,
+    ):
+        return None
+    return Exchanged(Device.objects.select_related("member", "organisation").get(id=offered.device_id), token)
+
+
+def _tries_count(address: str) -> int:
+    now = timezone.now()
+    EnrolmentTries.objects.filter(since__lt=now - 4 * WINDOW).delete()
+    hashed = crypto.keyed_hash(settings.SECRET_KEY.encode(), b"enrolment tries", address.encode())
+    with connection.cursor() as cursor:
+        cursor.execute(_TRY, {"address": hashed, "now": now, "edge": now - WINDOW})
+        tries: int = cursor.fetchone()[0]
+    return tries
