@@ -56,4 +56,11 @@ ACTS = {
     "access.explained": _("Somebody asked why a member can see a record"),
     "key.rotated": _("The organisation’s key was renewed"),
     "sample.sent": _("A sample screening was sent"),
+    "journal.epoch_began": _("The journal goes on from a copy"),
 }
+
+EPOCHS = {
+    "restored": _("A backup was restored"),
+    "moved": _("The service moved to another database server"),
+}
+"""Why a book goes on from a copy."""

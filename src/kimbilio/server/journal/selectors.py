@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from kimbilio.server.kernel import crypto, keystore
 
-from .models import Act
+from .models import Act, Root, Seal
 
 
 def acts_of_case(case: uuid.UUID) -> QuerySet[Act]:
@@ -36,3 +37,41 @@ def details_of(acts: Iterable[Act]) -> dict[uuid.UUID, dict[str, Any]]:
         if key is not None:
             details[act.id] = json.loads(crypto.unseal(key, act.id, "journal.act.sealed", sealed))
     return details
+
+
+def acts_following(organisation: uuid.UUID, *, after: int = 0, most: int = 500) -> list[tuple[int, Act]]:
+    """The sealed acts behind the position `after`, with their positions, in order.
+
+    Who keeps the last position and asks again has seen every act once, also those of slow transactions; ids and
+    times do not promise that.
+    """
+    seals = Seal.objects.filter(organisation_id=organisation, position__gt=after)
+    return [(seal.position, seal.act) for seal in seals.select_related("act").order_by("position")[:most]]
+
+
+def root_latest(organisation: uuid.UUID) -> Root | None:
+    """The root of the newest sealing; None before the first."""
+    return Root.objects.filter(organisation_id=organisation).order_by("-size").first()
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What somebody outside takes along to hold the book to it: a root, and leaves as `(position, act, leaf hash)`."""
+
+    size: int
+    root: bytes
+    leaves: list[tuple[int, uuid.UUID, bytes]]
+
+
+def carried_of(organisation: uuid.UUID, *, after: int = 0, most: int = 1000) -> Carried | None:
+    """The newest root with leaf hashes behind the position `after`, for a phone at sync; None before the first
+    sealing. Hashes and ids alone: nothing that describes a person can be told from them.
+    """
+    root = root_latest(organisation)
+    if root is None:
+        return None
+    seals = Seal.objects.filter(
+        organisation_id=organisation, position__gt=after, position__lte=root.size
+    ).order_by("position")[:most]
+    leaves = [(at, act, bytes(leaf)) for at, act, leaf in seals.values_list("position", "act_id", "leaf")]
+    return Carried(root.size, bytes(root.root), leaves)

@@ -9,14 +9,15 @@ from typing import Any
 
 from django.db import transaction as db
 
-from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.actor import Actor, actor_of_system
 from kimbilio.server.kernel import crypto
 from kimbilio.server.kernel.crypto import DataKey
-from kimbilio.server.kernel.custody import custody
 from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.kernel.rows import acting_for
 
-from .acts import ACTS
-from .models import Act
+from .acts import ACTS, EPOCHS
+from .leaves import mark_of, rows_hash_of
+from .models import Act, Root
 
 
 def act_record(
@@ -55,10 +56,30 @@ def act_record(
             raise ValueError("An act's detail describes a person and needs the person's key.")
         row.sealed = crypto.seal(key, row.id, "journal.act.sealed", json.dumps(detail, default=str).encode())
     if wrote is not None:
-        secret = custody().secret(actor.organisation, "content")
-        row.rows_hash = crypto.keyed_hash(secret, bytes(wrote))
+        row.rows_hash = rows_hash_of(actor.organisation, bytes(wrote))
+    row.mark = mark_of(row)
     with db.atomic():
         made = Act.objects.bulk_create([row], ignore_conflicts=True)
     if Act.objects.filter(id=row.id).exists():
         return made[0]
     return None
+
+
+def epoch_begin(*, organisation: uuid.UUID, reason: str, codes: Mapping[str, Any] | None = None) -> None:
+    """Write into the book that it goes on from a copy: from here on its later positions are given anew.
+
+    To be called once for each organisation after a restore, before anybody works. `reason` is one of
+    `journal.acts.EPOCHS`; the act keeps the last size and root that the copy holds, and `codes`, which hold no
+    personal data. Enters `acting_for` by itself. Raises KeyError.
+    """
+    if reason not in EPOCHS:
+        raise KeyError(f"The reason {reason!r} is not in journal.acts.EPOCHS; add it there with its words.")
+    with acting_for(organisation):
+        last = Root.objects.filter(organisation_id=organisation).order_by("-size").first()
+        stood = {"size": last.size, "root": bytes(last.root).hex()} if last else {"size": 0}
+        act_record(
+            actor=actor_of_system(organisation),
+            act="journal.epoch_began",
+            subject=organisation,
+            codes={**(codes or {}), "reason": reason, **stood},
+        )

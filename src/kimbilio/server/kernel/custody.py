@@ -27,8 +27,8 @@ from django.conf import settings
 from . import crypto
 from .crypto import DataKey, Unreadable
 
-PURPOSES = ("content", "search", "submission")
-"""What stable secrets are for: hashes of what acts wrote, search codes, hashes of forms as they came."""
+PURPOSES = ("content", "mark", "search", "submission")
+"""What stable secrets are for: hashes of what acts wrote, marks of acts, search codes, hashes of forms as they came."""
 
 _ENVELOPE = "envelope"
 _ROOT = "root"

@@ -1,0 +1,54 @@
+"""Jobs of the room: find which organisations have acts to seal, seal those of one.
+
+Finding goes across organisations and so through a vetted function that returns ids only.
+"""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+
+from django.db import connection, transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from kimbilio.server.kernel.rows import acting_for
+
+from .sealing import organisation_seal
+
+RETRY = RetryStrategy(max_attempts=12, exponential_wait=3)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="journal.unsealed_find", queue="journal", queueing_lock="journal.unsealed_find")
+def unsealed_find(timestamp: int) -> None:
+    """Every minute: one job for each organisation with acts that may be sealed."""
+    _defer(whole=False)
+
+
+@app.periodic(cron="17 2 * * *")
+@app.task(name="journal.unsealed_find_whole", queue="journal", queueing_lock="journal.unsealed_find_whole")
+def unsealed_find_whole(timestamp: int) -> None:
+    """Every night: the same, but looking at every act ever written, as is needed after a move to another server."""
+    _defer(whole=True)
+
+
+@app.task(name="journal.organisation_seal", queue="journal", retry=RETRY)
+def seal(organisation: str, whole: bool = False) -> None:
+    """Seal all that one organisation has to seal."""
+    owner = uuid.UUID(organisation)
+    more = True
+    while more:
+        with acting_for(owner):
+            more = organisation_seal(owner, whole=whole).more
+
+
+def _defer(*, whole: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select organisation from journal_unsealed(%s)", [whole])
+        found = cursor.fetchall()
+    for (organisation,) in found:
+        waiting = seal.configure(queueing_lock=f"seal {organisation}", lock=f"seal {organisation}")
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            waiting.defer(organisation=str(organisation), whole=whole)
