@@ -15,6 +15,8 @@ from kimbilio.rules.faults import RuleError, allowed
 from kimbilio.rules.parts import Priority
 from kimbilio.rules.ruleset import Ruleset
 
+RINGS_AT_MOST = 12
+
 RungName = Literal["focal_point_1", "focal_point_2", "supervisor", "national_coordinator", "committee"]
 
 
@@ -100,6 +102,19 @@ def ladder(clock: Clock) -> tuple[Rung, ...]:
 def rungs_reached(clock: Clock, now: datetime) -> tuple[Rung, ...]:
     """The rungs whose instant has come, lowest first."""
     return tuple(rung for rung in ladder(clock) if rung.at <= _aware(now))
+
+
+def rings(clock: Clock) -> tuple[datetime, ...]:
+    """When a desk is rung again for an emergency that nobody has acknowledged.
+
+    Every half answering time, as the ladder's own first step, at most `RINGS_AT_MOST` times, and no more once help
+    itself is late: by then every rung was told.
+    """
+    step = (clock.acknowledge_by - clock.sent_at) / 2
+    if step <= timedelta(0):
+        return ()
+    instants = (clock.sent_at + n * step for n in range(1, RINGS_AT_MOST + 1))
+    return tuple(instant for instant in instants if instant <= clock.help_by)
 
 
 def _priority(priority: str, ruleset: Ruleset) -> Priority:

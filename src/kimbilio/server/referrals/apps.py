@@ -26,9 +26,10 @@ class ReferralsConfig(AppConfig):
         from .notices import referral_address
         from .panels import referrals_next, referrals_panel
         from .queues import queues_register
+        from .telling import ABOUT
 
         queues_register()
-        register_destination("referral", referral_address)
+        register_destination(ABOUT, referral_address)
         register_panel("case", _("Referrals"), 30, referrals_panel)
         register_panel("case_next", _("Next"), 10, referrals_next)
 

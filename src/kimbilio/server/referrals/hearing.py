@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction as db
+from django.utils import timezone
 
 from kimbilio.packs import Pack
 from kimbilio.rules.referral import Party
@@ -31,10 +32,14 @@ from kimbilio.server.sharing.services import envelope_open
 from .course import can_become
 from .models import Referral
 from .moving import ACT_OF, move, record, write
+from .telling import heard_tell, received_tell
 from .timing import clocks_set
 
 HEARD = ("reason", "outcome", "field", "transport", "escort", "bed", "other_desk")
 """Codes of a state that go into the act; its times go into the sealed document only."""
+
+TOLD = frozenset({"information_needed", "accepted", "declined", "not_arrived", "withdrawn"})
+"""States that somebody of this side must act on or know of."""
 
 KEPT = (*HEARD, "transport_at", "bed_held_until")
 
@@ -117,6 +122,7 @@ def _referral_receive(actor: Actor, envelope: Envelope, values: Mapping[str, Any
         transaction=envelope.id,
         codes={"priority": referral.priority, "ground": values["ground"]},
     )
+    received_tell(referral, actor=actor, now=timezone.now())
 
 
 def _screening(pack: Pack, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,6 +182,8 @@ def _state_hear(actor: Actor, referral: Referral, envelope: Envelope, values: Ma
         codes={**codes, "heard": True},
         document=kept,
     )
+    if state in TOLD:
+        heard_tell(referral, str(envelope.id), actor=actor, now=timezone.now())
 
 
 def _answer_hear(actor: Actor, referral: Referral, envelope: Envelope, values: Mapping[str, Any]) -> None:
@@ -198,6 +206,7 @@ def _answer_hear(actor: Actor, referral: Referral, envelope: Envelope, values: M
             codes=codes,
             document=kept,
         )
+        heard_tell(referral, str(envelope.id), actor=actor, now=timezone.now())
         return
     write(referral, sealed.key_of(referral), kept)
     referral.save()

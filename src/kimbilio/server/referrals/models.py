@@ -66,6 +66,9 @@ class Referral(OwnedRow, SealedRow):
         null=True, help_text="When the running clock runs out; empty when none runs"
     )
     rung = models.PositiveSmallIntegerField(default=0, help_text="How many rungs of the ladder were told")
+    rings = models.PositiveSmallIntegerField(
+        db_default=0, default=0, help_text="How often an emergency was rung again"
+    )
     escalate_at = models.DateTimeField(null=True, help_text="When the clock job must look again")
     said = models.PositiveSmallIntegerField(default=0, help_text="How many envelopes this side has posted")
     heard = models.PositiveSmallIntegerField(

@@ -21,6 +21,7 @@ from kimbilio.server.journal.selectors import acts_of_organisation
 from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel import sealed
 from kimbilio.server.kernel.crypto import DataKey
+from kimbilio.server.notices.services import notices_settle
 from kimbilio.server.people import services as people
 from kimbilio.server.people.country import pack_for
 from kimbilio.server.sharing.services import envelope_send
@@ -29,6 +30,7 @@ from .course import stage_for
 from .models import Referral
 from .refusals import refuse_any
 from .roles import may_act
+from .telling import ABOUT
 from .timing import clocks_set
 
 ACT_OF = {
@@ -92,6 +94,8 @@ def move(
         write(referral, key, document)
     clocks_set(referral, pack.ruleset, at=at)
     referral.save()
+    if to != Referral.State.EXPIRED:
+        notices_settle(actor=actor, about=(ABOUT, referral.id))  # what waited before waits no longer
     record(
         referral, act or ACT_OF[to], actor=actor, transaction=transaction, codes=codes, key=key, detail=detail
     )

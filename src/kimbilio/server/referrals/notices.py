@@ -10,8 +10,6 @@ from kimbilio.server.identity.actor import Actor
 
 from .selectors import referrals_visible
 
-ABOUT = "referral"
-
 
 def referral_address(actor: Actor, referral: uuid.UUID) -> str | None:
     """The page of a referral, for an actor who may see it."""

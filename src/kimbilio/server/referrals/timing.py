@@ -7,10 +7,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from kimbilio.rules import Ruleset
-from kimbilio.rules.clocks import Clock, answer_clock, arrival_due, due_in, ladder
+from kimbilio.rules.clocks import Clock, answer_clock, arrival_due, due_in, ladder, rings
 
 from .course import AWAITS_ANSWER
 from .models import Referral
+
+EMERGENCY = "emergency"
 
 
 def clock_of(referral: Referral, ruleset: Ruleset) -> Clock:
@@ -31,10 +33,10 @@ def clocks_set(referral: Referral, ruleset: Ruleset, *, at: datetime) -> None:
     match referral.state:
         case state if state in AWAITS_ANSWER:
             referral.due_at = _due(state, clock, at)
-            rung = _next_rung(referral, clock) if state == Referral.State.SENT else None
-            referral.escalate_at = min(referral.due_at, rung or referral.due_at)
+            told = _next_told(referral, clock) if state == Referral.State.SENT else None
+            referral.escalate_at = min(referral.due_at, told or referral.due_at)
         case Referral.State.EXPIRED:
-            referral.escalate_at = _next_rung(referral, clock)
+            referral.escalate_at = _next_told(referral, clock)
         case Referral.State.ACCEPTED:
             referral.due_at = arrival_due(referral.priority, ruleset, accepted_at=referral.accepted_at or at)
             referral.escalate_at = referral.due_at
@@ -51,6 +53,17 @@ def _due(state: str, clock: Clock, at: datetime) -> datetime:
     return at + (clock.first_contact_by - clock.acknowledge_by or clock.acknowledge_by - clock.sent_at)
 
 
-def _next_rung(referral: Referral, clock: Clock) -> datetime | None:
-    rungs = ladder(clock)
-    return rungs[referral.rung].at if referral.rung < len(rungs) else None
+def rings_reached(referral: Referral, clock: Clock, now: datetime) -> int:
+    """How often the receiving desk should have been rung again by now; only an emergency rings again."""
+    return sum(1 for instant in _rings(referral, clock) if instant <= now)
+
+
+def _rings(referral: Referral, clock: Clock) -> tuple[datetime, ...]:
+    rung_again = referral.side == Referral.Side.RECEIVED and referral.priority == EMERGENCY
+    return rings(clock) if rung_again else ()
+
+
+def _next_told(referral: Referral, clock: Clock) -> datetime | None:
+    """When somebody must be told next: the next rung, or the next ring of an emergency."""
+    rungs = [rung.at for rung in ladder(clock)]
+    return min([*rungs[referral.rung :][:1], *_rings(referral, clock)[referral.rings :][:1]], default=None)
