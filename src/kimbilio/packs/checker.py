@@ -17,6 +17,7 @@ from kimbilio.packs.checks.form import check_form, check_raises
 from kimbilio.packs.checks.layout import check_layout
 from kimbilio.packs.checks.never_ask import check_never_ask
 from kimbilio.packs.checks.pathways import check_pathways
+from kimbilio.packs.checks.practice import check_practice, check_reached
 from kimbilio.packs.checks.shape import check_shape
 from kimbilio.packs.checks.sharing import check_clocks, check_sharing
 from kimbilio.packs.checks.texts import check_texts
@@ -38,12 +39,15 @@ _STAGES: tuple[tuple[Callable[[Contents], Iterator[Fault]], ...], ...] = (
         check_decisions,
         check_sharing,
         check_clocks,
+        check_practice,
         check_texts,
     ),
 )
 _IN_THE_WAY = frozenset(
     {"encoding", "csv", "yaml", "missing_file", "missing_column", "missing_part", "wrong_kind"}
 )
+# Faults that leave a pack usable, so that what its rules say of practice can be told at once.
+_WORDS_ALONE = frozenset({"missing_translation", "unknown_key"})
 
 
 def check(id_or_path: str | Path) -> list[Fault]:
@@ -68,11 +72,13 @@ def check(id_or_path: str | Path) -> list[Fault]:
 
 def _last_word(tables: Tables, faults: Sequence[Fault]) -> Iterator[Fault]:
     """Build the pack once: what the checks let through must be usable."""
-    if any(fault.level == "error" for fault in faults):
+    if any(fault.level == "error" and fault.code not in _WORDS_ALONE for fault in faults):
         return
     try:
-        build(tables)
+        pack = build(tables)
     except UNUSABLE as error:
         message = f"the pack cannot be used: {error}"
         remedy = "Compare the part that is named with the same part of packs/zz."
         yield Fault("unusable", "pathways.yaml", None, "", message, remedy)
+    else:
+        yield from check_reached(pack)

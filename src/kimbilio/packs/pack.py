@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kimbilio.packs.practice import PracticePerson
 from kimbilio.packs.tables import Tables
 from kimbilio.rules import Ruleset
 
@@ -207,6 +208,7 @@ class Pack:
     lists: Mapping[str, tuple[str, ...]]
     pathways: Mapping[str, Any]
     ruleset: Ruleset
+    practice: Mapping[str, PracticePerson]
     content_hash: str
     tables: Tables = field(repr=False)
     english: Mapping[str, str] = field(repr=False)

@@ -27,6 +27,7 @@ from kimbilio.packs.pack import (
     Ratification,
     Service,
 )
+from kimbilio.packs.practice import practice_people
 from kimbilio.packs.tables import Tables, read_folder
 from kimbilio.packs.texts import english_texts
 from kimbilio.rules import RuleError, Ruleset
@@ -144,6 +145,7 @@ def build(tables: Tables) -> Pack:
         },
         pathways=pathways,
         ruleset=ruleset,
+        practice=practice_people(tables),
         content_hash=tables.content_hash(),
         tables=tables,
         english={key: text.source for key, text in english_texts(tables).items()},

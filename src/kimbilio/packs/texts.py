@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from kimbilio.packs.practice import ANSWERS, NOTICES, PEOPLE, says_key, why_key
 from kimbilio.packs.tables import Tables
 
 # table -> (column of the id, [(column of the English text, how the key is made)])
@@ -66,6 +67,19 @@ def every_text(tables: Tables) -> Iterator[Text]:
             for source, key in texts:
                 yield Text(key.format(row[column]), row[source], table.file, row.number)
     yield from _pathway_texts(tables)
+    yield from _practice_texts(tables)
+
+
+def _practice_texts(tables: Tables) -> Iterator[Text]:
+    people, answers, notices = tables.table(PEOPLE), tables.table(ANSWERS), tables.table(NOTICES)
+    for row in people:
+        for part in ("name", "story", "lesson"):
+            yield Text(f"practice:{row['id']}:{part}", row[f"{part}_en"], people.file, row.number)
+    for row in answers:
+        yield Text(says_key(row), row["says_en"], answers.file, row.number)
+    for row in notices:
+        key = why_key(row["person"], row["question"], row["choice"])
+        yield Text(key, row["why_en"], notices.file, row.number)
 
 
 def _pathway_texts(tables: Tables) -> Iterator[Text]:

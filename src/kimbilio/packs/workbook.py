@@ -93,7 +93,7 @@ def _table_name(sheet: str) -> str:
     folder, dot, name = sheet.partition(".")
     if not dot:
         return sheet
-    return f"{folder}/{name}" if folder in {"codes", "translations"} else f"forms/{folder}/{name}"
+    return f"{folder}/{name}" if folder in {"codes", "translations", "practice"} else f"forms/{folder}/{name}"
 
 
 def _cell_text(value: object) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from kimbilio.packs.checks.contents import FORM, STRENGTHS, Contents, known
 from kimbilio.packs.faults import Fault
 from kimbilio.packs.tables import Table
+from kimbilio.rules.practice import WHEN
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,22 @@ TABLES: dict[str, Layout] = {
         "question choice condition indicator fact",
     ),
 }
+OPTIONAL: dict[str, Layout] = {
+    "practice/people": _layout(
+        "id invented name_en story_en lesson_en", "id invented name_en story_en lesson_en", "id"
+    ),
+    "practice/answers": _layout("person question answer when says_en", "person question", "person question"),
+    "practice/notices": _layout(
+        "person question choice why_en", "person question choice why_en", "person question choice"
+    ),
+}
+"""Tables that a pack may do without; one of a folder asks for the others of it."""
 _CODES = _layout("code label_en", "code label_en", "code")
 _TRANSLATION = _layout("key source text", "key source text", "key")
 _KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "indicators": {"strength": STRENGTHS, "applies_to": ("both", "adult", "child")},
+    "practice/people": {"invented": ("yes",)},
+    "practice/answers": {"when": WHEN},
     "laws": {"level": ("international", "regional", "national")},
     "ratifications": {"status": ("party", "signed_only", "not_party", "unknown")},
     "forms/screening/questions": {"fast_path": ("yes", "no"), "observe": ("yes", "no")},
@@ -89,8 +102,14 @@ def check_layout(contents: Contents) -> Iterator[Fault]:
     for name in dict.fromkeys((*TABLES, *of_forms)):
         if name not in tables.tables and f"{name}.csv" not in unreadable:
             yield _missing_file(f"{name}.csv")
+    if any(name in tables.tables for name in OPTIONAL):
+        for name in OPTIONAL:
+            if name not in tables.tables and f"{name}.csv" not in unreadable:
+                yield _missing_file(f"{name}.csv")
     for name, table in tables.tables.items():
-        if name in TABLES or name in of_forms:
+        if name in OPTIONAL:
+            yield from _check_table(name, table, OPTIONAL[name])
+        elif name in TABLES or name in of_forms:
             yield from _check_table(_like(name), table, TABLES[_like(name)])
         elif name.startswith("codes/"):
             yield from _check_table(name, table, _CODES)
