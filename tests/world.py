@@ -37,13 +37,13 @@ class World:
 
 
 def world_build() -> None:
-    """Build the cast through the services, and publish the republic's form."""
+    """Build the cast through the services, and publish the republic's forms."""
     from kimbilio.packs import load
-    from kimbilio.server.forms.services import form_publish
+    from kimbilio.server.forms.services import forms_publish
     from kimbilio.server.identity import services as identity
     from kimbilio.server.identity.models import User
 
-    form_publish(pack=load("zz"))
+    forms_publish(pack=load("zz"))
     border = identity.organisation_found(
         name="Border Service of Zuri",
         kind="government",

@@ -83,6 +83,7 @@ class ReplayClient:
     device_id: str = "collect:replay"
     lose: set[int] = field(default_factory=set)
     posts: int = 0
+    integrity_urls: dict[str, str] = field(default_factory=dict)
 
     def form_list(self) -> list[ListedForm]:
         """The forms to be filled in, as Collect reads the list."""
@@ -100,10 +101,14 @@ class ReplayClient:
         return body.decode()
 
     def media(self, form: ListedForm) -> dict[str, bytes]:
-        """The files of a form, by name, checked against the manifest's hashes; none without a manifest."""
+        """The files of a form, by name, checked against the manifest's hashes; none without a manifest.
+
+        A list of records is remembered with its integrity address.
+        """
         if not form.manifest_url:
             return {}
         found = {}
+        self.integrity_urls.clear()
         for entry in self._xml(form.manifest_url, f"{MANIFEST}manifest").iter(f"{MANIFEST}mediaFile"):
             body = self._get(entry.findtext(f"{MANIFEST}downloadUrl") or "").body
             if (
@@ -111,8 +116,19 @@ class ReplayClient:
                 != f"md5:{hashlib.md5(body, usedforsecurity=False).hexdigest()}"
             ):
                 raise NotOpenRosa("A file's bytes do not have the hash that the manifest gives.")
-            found[entry.findtext(f"{MANIFEST}filename") or ""] = body
+            name = entry.findtext(f"{MANIFEST}filename") or ""
+            if entry.get("type") == "entityList":
+                self.integrity_urls[name] = entry.findtext(f"{MANIFEST}integrityUrl") or ""
+            found[name] = body
         return found
+
+    def deleted(self, name: str, ids: Sequence[str]) -> dict[str, bool]:
+        """Which records the server says are gone, as Collect asks before it drops any from the phone."""
+        root = self._xml(f"{self.integrity_urls[name]}?{urlencode({'id': ','.join(ids)})}", "data")
+        return {
+            entity.get("id") or "": entity.findtext("deleted") == "true"
+            for entity in root.findall("entities/entity")
+        }
 
     def send(self, xml: bytes, files: Mapping[str, bytes] | None = None) -> str:
         """Send one filled form: HEAD, then as many POSTs as the advertised length asks for.

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from uuid import uuid4
+from xml.etree.ElementTree import tostring
+
+from defusedxml.ElementTree import fromstring
 
 from kimbilio.packs import Pack, load
 from kimbilio.packs.compiler import CompiledForm, compile_form
@@ -86,6 +89,40 @@ def filled(
         instance_id=instance or new_instance(),
         corrects=corrects,
     )
+
+
+@cache
+def follow_up_zz() -> CompiledForm:
+    """Its form for a person met before."""
+    return compile_form(pack_zz(), "follow_up")
+
+
+def follow_up(
+    case: object,
+    changes: Mapping[str, Answer] | None = None,
+    *,
+    base: object = 1,
+    trunk: object = "",
+    branch: str = "",
+    create: bool = False,
+    record: object = None,
+    instance: str = "",
+) -> bytes:
+    """A follow-up of a case, saying as ODK Collect does on which version of the list it stands."""
+    answers = {"which_case": str(case), "met_again": "met", "how_now": "better"} | dict(changes or {})
+    answers |= {"follow_up_note": "Sleeps indoors now. ينام"} if "follow_up_note" not in answers else {}
+    root = fromstring(
+        build_submission(follow_up_zz().xform, answers, start=STARTED, instance_id=instance or new_instance())
+    )
+    (entity,) = (element for element in root.iter() if element.tag.rpartition("}")[2] == "entity")
+    if create:
+        del entity.attrib["update"]
+        entity.set("create", "1")
+    said = {"id": record or case, "baseVersion": base, "trunkVersion": trunk, "branchId": branch}
+    for name, value in said.items():
+        entity.set(name, str(value))
+    xml: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return xml
 
 
 PHOTOS = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head>

@@ -73,7 +73,7 @@ def test_a_version_never_published_and_one_changed_byte_are_refused(
 
 
 def test_a_phone_fetches_the_form_and_what_it_sends_becomes_a_case(phone: ReplayClient, world: World) -> None:
-    (listed,) = phone.form_list()
+    (listed,) = (form for form in phone.form_list() if form.form_id == form_zz().form_id)
     assert phone.download(listed) == form_zz().xform
     assert phone.media(listed) == {}
     assert phone.send(filled()) == "The form has arrived and is safe."
@@ -150,7 +150,7 @@ def test_a_phone_that_comes_back_after_months_is_still_heard(phone: ReplayClient
         form_zz(), version="newer", xform=form_zz().xform.replace(form_zz().version, "newer"), hash="md5:2"
     )
     version_publish(pack="zz", kind="screening", compiled=newer)
-    assert [form.version for form in phone.form_list()] == ["newer"]
+    assert [form.version for form in phone.form_list() if form.form_id == form_zz().form_id] == ["newer"]
     phone.send(filled())
     old = address_of(phone.url, form_zz().form_id, form_zz().version)
     assert phone._get(old).body.decode() == form_zz().xform

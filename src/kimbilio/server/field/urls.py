@@ -24,6 +24,7 @@ urlpatterns = [
     path("<str:token>/forms/<str:form_id>/<path:version>.xml", views.form, name="form"),
     path("<str:token>/manifests/<str:form_id>/<path:version>.xml", views.manifest, name="manifest"),
     path("<str:token>/media/<str:form_id>/<path:version>/<str:name>", views.media, name="media"),
+    path("<str:token>/lists/<str:name>/integrity", views.integrity, name="integrity"),
     path("<str:token>/submission", views.submission, name="submission"),
     path("<str:token>/<path:rest>", views.nothing, name="nothing"),
 ]

@@ -8,11 +8,13 @@ from xml.etree.ElementTree import Element, SubElement
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from kimbilio.server.forms.publishing import openrosa_hash
 from kimbilio.server.forms.selectors import form_get, forms_current, media_of
 from kimbilio.server.forms.services import submission_receive
 from kimbilio.server.kernel.errors import NotVisible
 from kimbilio.server.kernel.rows import acting_for
 
+from . import lists
 from .answers import LIST, MANIFEST, XML, document, message
 from .door import Caller, openrosa
 from .parts import parts_read
@@ -33,7 +35,7 @@ def form_list(request: HttpRequest, caller: Caller) -> HttpResponse:
         SubElement(entry, "downloadUrl").text = caller.address(
             request, "form", form_id=form.form_id, version=form.version
         )
-        if form.media.all():
+        if form.media.all() or lists.list_files(form):
             SubElement(entry, "manifestUrl").text = caller.address(
                 request, "manifest", form_id=form.form_id, version=form.version
             )
@@ -48,25 +50,44 @@ def form(request: HttpRequest, caller: Caller, form_id: str, version: str) -> Ht
 
 @openrosa("GET", "HEAD")
 def manifest(request: HttpRequest, caller: Caller, form_id: str, version: str) -> HttpResponse:
-    """The files that a form shows."""
+    """The files that a form shows, and the lists of the officer's own that it draws on."""
     root = Element("manifest", xmlns=MANIFEST)
-    for medium in media_of(form_get(form_id, version, pack=caller.pack)).defer("content"):
+    published = form_get(form_id, version, pack=caller.pack)
+    files = {medium.name: medium.hash for medium in media_of(published).defer("content")}
+    drawn = lists.list_files(published)
+    for name, listed in drawn.items():
+        files[name] = openrosa_hash(lists.list_content(caller.device, caller.pack, listed))
+    for name, content_hash in files.items():
         entry = SubElement(root, "mediaFile")
-        SubElement(entry, "filename").text = medium.name
-        SubElement(entry, "hash").text = medium.hash
+        SubElement(entry, "filename").text = name
+        SubElement(entry, "hash").text = content_hash
         SubElement(entry, "downloadUrl").text = caller.address(
-            request, "media", form_id=form_id, version=version, name=medium.name
+            request, "media", form_id=form_id, version=version, name=name
         )
+        if name in drawn:
+            entry.set("type", "entityList")
+            SubElement(entry, "integrityUrl").text = caller.address(request, "integrity", name=drawn[name])
     return document(root)
 
 
 @openrosa("GET", "HEAD")
 def media(request: HttpRequest, caller: Caller, form_id: str, version: str, name: str) -> HttpResponse:
-    """One file that a form shows."""
-    medium = media_of(form_get(form_id, version, pack=caller.pack)).filter(name=name).first()
+    """One file that a form shows, or one list; what of it goes onto the phone is written down."""
+    published = form_get(form_id, version, pack=caller.pack)
+    if listed := lists.list_files(published).get(name):
+        content = lists.list_carry(caller.device, caller.pack, listed)
+        return HttpResponse(content, content_type="text/csv; charset=utf-8")
+    medium = media_of(published).filter(name=name).first()
     if medium is None:
         raise NotVisible
     return HttpResponse(bytes(medium.content), content_type="application/octet-stream")
+
+
+@openrosa("GET", "HEAD")
+def integrity(request: HttpRequest, caller: Caller, name: str) -> HttpResponse:
+    """Which records of a list a phone must drop: `id` holds their ids, divided by commas."""
+    ids = [given for given in request.GET.get("id", "").split(",") if given]
+    return document(lists.integrity(caller.device, ids))
 
 
 @openrosa("HEAD", "POST")

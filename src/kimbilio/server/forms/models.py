@@ -14,7 +14,7 @@ from kimbilio.server.kernel.ids import new_id
 from kimbilio.server.kernel.rows import OwnedRow
 from kimbilio.server.kernel.sealed import SealedRow
 
-KINDS = {"screening": _("Screening")}
+KINDS = {"screening": _("Screening"), "follow_up": _("Follow-up")}
 """Kinds of forms as colleagues call them; another kind is called as its pack names it."""
 
 TIE_COLUMNS = {Tie.ORGANISATION: "organisation_id", Tie.DESK: "desk_id", Tie.NOTICED: "member_id"}

@@ -24,6 +24,11 @@ def form_publish(*, pack: Pack, kind: str = "screening") -> FormVersion:
     return version_publish(pack=pack.id, kind=kind, compiled=compile_form(pack, kind))
 
 
+def forms_publish(*, pack: Pack) -> list[FormVersion]:
+    """Publish every form of the pack. Raises kimbilio.packs.PackError."""
+    return [form_publish(pack=pack, kind=kind) for kind in pack.forms]
+
+
 @db.atomic
 def version_publish(*, pack: str, kind: str, compiled: CompiledForm) -> FormVersion:
     """Publish a compiled form and retire the version before it, which stays accepted.
@@ -50,11 +55,12 @@ def version_publish(*, pack: str, kind: str, compiled: CompiledForm) -> FormVers
         hash=compiled.hash,
     )
     FormMedia.objects.bulk_create(
-        FormMedia(form=form, name=name, content=content, hash=_openrosa_hash(content))
+        FormMedia(form=form, name=name, content=content, hash=openrosa_hash(content))
         for name, content in compiled.media.items()
     )
     return form
 
 
-def _openrosa_hash(content: bytes) -> str:
+def openrosa_hash(content: bytes) -> str:
+    """The hash of a file as form lists and manifests give it."""
     return f"md5:{hashlib.md5(content, usedforsecurity=False).hexdigest()}"

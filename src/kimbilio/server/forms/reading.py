@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from kimbilio.xlsforms import SubmissionRefused, kinds_of, read_submission
+from kimbilio.xlsforms import SubmissionRefused, kinds_of, lists_of, read_submission
 
 from .models import FormVersion
 
@@ -49,6 +49,11 @@ def kinds_for(form: FormVersion) -> Mapping[str, str]:
     return _kinds(form.hash, form.form_id, form.version)
 
 
+def lists_for(form: FormVersion) -> tuple[str, ...]:
+    """The lists of the officer's own that a published form draws on."""
+    return _lists(form.hash, form.form_id, form.version)
+
+
 def moment(text: str | None) -> datetime | None:
     """A time as a phone writes it, in UTC; None when it is none or says no offset."""
     try:
@@ -61,6 +66,15 @@ def moment(text: str | None) -> datetime | None:
 @lru_cache(maxsize=64)
 def _kinds(content: str, form_id: str, version: str) -> Mapping[str, str]:
     return kinds_of(
+        FormVersion.objects.values_list("xform", flat=True).get(
+            form_id=form_id, version=version, hash=content
+        )
+    )
+
+
+@lru_cache(maxsize=64)
+def _lists(content: str, form_id: str, version: str) -> tuple[str, ...]:
+    return lists_of(
         FormVersion.objects.values_list("xform", flat=True).get(
             form_id=form_id, version=version, hash=content
         )

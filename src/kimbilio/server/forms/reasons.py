@@ -16,6 +16,9 @@ UNKNOWN_PACK = "unknown_pack"
 UNKNOWN_KIND = "unknown_kind"
 PROGRAM_ERROR = "program_error"
 WAITING = "waiting"
+NOT_THEIRS = "not_theirs"
+CASE_CHANGED = "case_changed"
+ALREADY_THERE = "already_there"
 REFUSED = "refused"
 
 REASONS = {
@@ -36,6 +39,12 @@ REASONS = {
     PROGRAM_ERROR: _(
         "The program failed while it read the form. Try again; if it fails again, tell who runs the server."
     ),
+    NOT_THEIRS: _(
+        "The form is about a case that is not, or is no longer, an open case of the person who sent it. "
+        "Nothing was written into the case."
+    ),
+    CASE_CHANGED: _("The case changed after the phone last fetched it. Compare the form with the case."),
+    ALREADY_THERE: _("The form says that it makes a new record, and the record is there already."),
     WAITING: _("The form has been waiting to be read for too long. Try again, or tell who runs the server."),
     REFUSED: _("A second, different form came under the number of this one. It was refused and kept."),
 }

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kimbilio.packs import Pack, PackError
 from kimbilio.packs.form_questions import AGENCY_SLOT
@@ -27,6 +28,7 @@ from kimbilio.xlsforms import ReadSubmission, SubmissionRefused, display_text, r
 
 from .models import Attachment, FormMedia, FormVersion, Refusal, Submission
 from .reading import kinds_for
+from .reading import lists_for as lists_for  # the door asks for them here
 from .reasons import REFUSED, WAITING
 
 State = Submission.State
@@ -143,7 +145,8 @@ def waits_too_long(row: Submission) -> bool:
 
 def received_count(actor: Actor) -> int:
     """How many forms have come that this actor may see."""
-    return Submission.objects.visible_to(actor, for_=Purpose.CASEWORK).count()
+    count: int = Submission.objects.visible_to(actor, for_=Purpose.CASEWORK).count()
+    return count
 
 
 def submissions_of_case(actor: Actor, case: uuid.UUID) -> list[Submission]:
@@ -158,7 +161,8 @@ def submission_get(actor: Actor, submission: uuid.UUID, *, for_: Purpose) -> Sub
     rows = Submission.objects.select_related("form", "member").defer("form__xform")
     row: Submission | None = rows.filter(organisation_id=actor.organisation, id=submission).first()
     if row is None or row.case is None:
-        return rows.get_for(actor, for_=for_, id=submission)
+        mine: Submission = rows.get_for(actor, for_=for_, id=submission)
+        return mine
     case_by_id(actor, row.case, for_=for_)
     return row
 
@@ -175,7 +179,7 @@ def submission_open(
     act_record(actor=actor, act="form.shown", subject=row.id, case=row.case, codes={"purpose": for_})
     if with_name:
         act_record(actor=actor, act="name.shown", subject=row.id, case=row.case, codes={"purpose": for_})
-    return _filled(row, row, xml, _files(row), with_name=with_name)
+    return _filled(actor, row, row, xml, _files(row), with_name=with_name)
 
 
 def refusal_open(
@@ -193,7 +197,7 @@ def refusal_open(
         act_record(
             actor=actor, act="name.shown", subject=row.id, case=row.submission.case, codes={"purpose": for_}
         )
-    return _filled(row.submission, row, xml, _files(row.submission, row), with_name=with_name)
+    return _filled(actor, row.submission, row, xml, _files(row.submission, row), with_name=with_name)
 
 
 def attachment_open(
@@ -238,7 +242,13 @@ def _files(row: Submission, refusal: Refusal | None = None) -> tuple[File, ...]:
 
 
 def _filled(
-    kept: Submission, row: Submission | Refusal, xml: bytes, files: tuple[File, ...], *, with_name: bool
+    actor: Actor,
+    kept: Submission,
+    row: Submission | Refusal,
+    xml: bytes,
+    files: tuple[File, ...],
+    *,
+    with_name: bool,
 ) -> Filled:
     answered: tuple[Answered, ...] = ()
     repeats: tuple[tuple[str, tuple[tuple[Answered, ...], ...]], ...] = ()
@@ -250,7 +260,7 @@ def _filled(
     except SubmissionRefused:
         verbatim = display_text(xml.decode("utf-8", errors="replace"))
     else:
-        shown = _Words(kept.form, kinds, with_name=with_name)
+        shown = _Words(actor, kept.form, kinds, with_name=with_name)
         answered, repeats = tuple(shown.answered(read.answers)), tuple(_repeats(read, shown))
         there = {file.name for file in files}
         missing = tuple(name for name in read.files if name not in there)
@@ -278,9 +288,15 @@ def _repeats(read: ReadSubmission, shown: _Words) -> Iterator[tuple[str, tuple[t
 class _Words:
     """Questions and answers in words; their names and codes where the pack has them no more."""
 
-    def __init__(self, form: FormVersion, kinds: Mapping[str, str], *, with_name: bool) -> None:
-        self._kind, self._kinds, self._with_name = form.kind, kinds, with_name
+    def __init__(self, actor: Actor, form: FormVersion, kinds: Mapping[str, str], *, with_name: bool) -> None:
+        self._actor, self._kind, self._kinds, self._with_name = actor, form.kind, kinds, with_name
         self._pack = _pack_or_none(form.pack)
+        asked = (
+            self._pack.forms[form.kind].list_question
+            if self._pack and form.kind in self._pack.forms
+            else None
+        )
+        self._case_question = asked.name if asked else ""
 
     def label(self, question: str) -> str:
         return word(self._pack, f"question:{question}") if self._pack else question
@@ -301,6 +317,8 @@ class _Words:
         return sorted(shown, key=lambda name: place.get(name, len(place)))
 
     def _texts(self, question: str, text: str) -> tuple[str, ...]:
+        if question == self._case_question:
+            return (self._case_code(text),)
         match self._kinds.get(question):
             case "select_one" | "select_multiple" if self._pack:
                 return tuple(
@@ -308,6 +326,13 @@ class _Words:
                 )
             case _:
                 return (display_text(text),)
+
+    def _case_code(self, text: str) -> str:
+        """The case a form names, by its code; one that the reader may not see stays nameless."""
+        try:
+            return case_by_id(self._actor, uuid.UUID(text.strip()), for_=Purpose.CASEWORK).code
+        except (ValueError, NotVisible):
+            return _("A case that is not here for you")
 
     def _agency_in(self, answers: Mapping[str, str]) -> str:
         """The agency that a referral's row is about; its name stands in the row's own questions."""

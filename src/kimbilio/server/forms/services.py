@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .publishing import form_publish, version_publish
+from .publishing import form_publish, forms_publish, version_publish
 from .receiving import Receipt, submission_receive
 from .settling import refusal_settle, submission_retry, submission_settle
 from .turns import UNDERSTAND
@@ -19,6 +19,7 @@ __all__ = [
     "Receipt",
     "Taken",
     "form_publish",
+    "forms_publish",
     "refusal_settle",
     "submission_corrected",
     "submission_receive",

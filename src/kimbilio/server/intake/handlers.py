@@ -6,10 +6,14 @@ from collections.abc import Mapping
 
 from kimbilio.server.forms.reasons import UNKNOWN_KIND
 
+from .follow_up import understand_follow_up
 from .outcomes import Handler, NotUnderstood
 from .screening import understand_screening
 
-HANDLERS: Mapping[str, Handler] = {"screening": understand_screening}
+HANDLERS: Mapping[str, Handler] = {
+    "screening": understand_screening,
+    "follow_up": understand_follow_up,
+}
 
 
 def handler_for(kind: str) -> Handler:

@@ -22,6 +22,8 @@ ACTS = {
     "case.listed": _("Cases were searched"),
     "case.stage_moved": _("The stage changed"),
     "case.assigned": _("The case was assigned"),
+    "case.followed_up": _("The person was followed up"),
+    "list.carried": _("Cases were put on a phone"),
     "name.shown": _("The name was shown"),
     "form.shown": _("A filled form was read"),
     "consent.recorded": _("Consent was recorded"),

@@ -20,6 +20,16 @@ def acts_of_case(case: uuid.UUID) -> QuerySet[Act]:
     return Act.objects.filter(case=case).order_by("-id")
 
 
+def codes_of_cases(cases: Iterable[uuid.UUID], acts: Iterable[str]) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """The codes of certain acts by case, oldest first; a case without one is absent."""
+    rows = Act.objects.filter(case__in=list(cases), act__in=list(acts)).order_by("id")
+    found: dict[uuid.UUID, list[dict[str, Any]]] = {}
+    for case, codes in rows.values_list("case", "codes"):
+        if case is not None:
+            found.setdefault(case, []).append(codes)
+    return found
+
+
 def acts_of_organisation(organisation: uuid.UUID, *, before: uuid.UUID | None = None) -> QuerySet[Act]:
     """The organisation's book, newest first, from `before` on (keyset paging)."""
     acts = Act.objects.filter(organisation_id=organisation).order_by("-id")

@@ -147,6 +147,32 @@ def facts_add(
 
 
 @db.atomic
+def case_follow_up(
+    *,
+    actor: Actor,
+    case: Case,
+    document: Mapping[str, Any],
+    branch: str = "",
+    transaction: uuid.UUID | None = None,
+) -> None:
+    """Write down that the person was met again, or looked for.
+
+    `document` holds what was seen, by question, and stays sealed; `branch` names the phone's own series of
+    changes, if it says one.
+    """
+    act_record(
+        actor=actor,
+        act="case.followed_up",
+        subject=case.id,
+        transaction=transaction,
+        case=case.id,
+        codes={"branch": branch} if branch else {},
+        key=sealed.key_of(case),
+        detail=document,
+    )
+
+
+@db.atomic
 def consent_record(
     *,
     actor: Actor,

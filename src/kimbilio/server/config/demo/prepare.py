@@ -20,13 +20,13 @@ def main() -> None:
 
     from kimbilio.packs import load
     from kimbilio.server.config import database, roles
-    from kimbilio.server.forms.services import form_publish
+    from kimbilio.server.forms.services import forms_publish
 
     from .world import table, world_build
 
     roles.roles_make()
     database.migrate()
-    form_publish(pack=load(table()["pack"]))
+    forms_publish(pack=load(table()["pack"]))
     world_build(token=os.environ["KIMBILIO_DEMO_TOKEN"], today=timezone.now().date())
     call_command("collectstatic", interactive=False, verbosity=0)
 
