@@ -1,4 +1,4 @@
-"""Collecting the words of the screens, and having them all in Arabic."""
+"""Collecting the words of the screens, and having them all in every language."""
 
 from pathlib import Path
 
@@ -42,20 +42,19 @@ def test_words_are_found_in_tags_blocks_arguments_and_python(server: Path) -> No
     }
 
 
-def test_a_sentence_without_arabic_is_a_fault(server: Path, tmp_path: Path) -> None:
+def test_a_sentence_that_a_language_lacks_is_a_fault(server: Path, tmp_path: Path) -> None:
     catalogue.update(server, tmp_path / "locale")
     faults = catalogue.faults(server, tmp_path / "locale")
-    assert len(faults) == 6
-    assert any("room/words.py: 'Sent' has no Arabic" in fault for fault in faults)
+    assert len(faults) == 6 * 3
+    for language in ("Arabic", "French", "Swahili"):
+        assert any(f"room/words.py: 'Sent' has no {language}" in fault for fault in faults)
 
 
 def test_arabic_that_lost_its_placeholder_is_a_fault(server: Path, tmp_path: Path) -> None:
     locale = tmp_path / "locale"
     catalogue.update(server, locale)
     fill(locale, {"One day": ("أيام",) * 6})
-    assert any(
-        "'%(days)s' " in fault or "['%(days)s'] belong" in fault for fault in catalogue.faults(server, locale)
-    )
+    assert any("['%(days)s'] belong" in fault for fault in catalogue.faults(server, locale))
 
 
 def test_an_update_keeps_what_was_translated_and_drops_what_is_gone(server: Path, tmp_path: Path) -> None:
@@ -77,7 +76,7 @@ def test_a_second_update_changes_no_byte(server: Path, tmp_path: Path) -> None:
     assert catalogue.po_path(locale, "ar").read_bytes() == first
 
 
-def test_every_sentence_of_the_screens_is_in_arabic() -> None:
+def test_every_sentence_of_the_screens_is_in_every_language() -> None:
     assert catalogue.faults() == []
 
 

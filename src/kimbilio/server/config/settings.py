@@ -162,7 +162,7 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("KIMBILIO_SMTP_FROM", "")
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("ar", "العربية")]
+LANGUAGES = [("en", "English"), ("ar", "العربية"), ("fr", "Français"), ("sw", "Kiswahili")]
 LOCALE_PATHS = [Path(__file__).parent.parent / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -2,10 +2,10 @@
 
     python -m kimbilio.server.ui.catalogue update     collect from templates and Python into the .po files
     python -m kimbilio.server.ui.catalogue compile    write the .mo files that Django reads
-    python -m kimbilio.server.ui.catalogue missing    list what has no Arabic, or wrong Arabic; exit 1 if any
+    python -m kimbilio.server.ui.catalogue missing    list what a language lacks or has wrongly; exit 1 if any
 
 Knows where the server's templates and Python files are. Knows no country's words: those are translated in the
-packs. Two catalogues: `ar` must be complete; `en` only rewords, in our manner, sentences borrowed from the
+packs. `ar`, `fr` and `sw` must be complete; `en` only rewords, in our manner, sentences borrowed from the
 libraries (listed in `borrowed.py`). Source: Babel for the files, Django's own reading of template tags.
 """
 
@@ -23,8 +23,8 @@ from django.utils.translation.template import templatize
 
 SERVER = Path(__file__).parent.parent
 LOCALE = SERVER / "locale"
-REQUIRED = "ar"
-LANGUAGES = ("ar", "en")
+REQUIRED = {"ar": "Arabic", "fr": "French", "sw": "Swahili"}
+LANGUAGES = (*REQUIRED, "en")
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
@@ -45,6 +45,8 @@ PLURALS = {
     "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : "
     "n%100>=11 && n%100<=99 ? 4 : 5;",
     "en": "nplurals=2; plural=(n != 1);",
+    "fr": "nplurals=2; plural=(n > 1);",
+    "sw": "nplurals=2; plural=(n != 1);",
 }
 HEADER = """\
 # The words of Kimbilio's screens.
@@ -76,7 +78,7 @@ def update(server: Path = SERVER, locale: Path = LOCALE) -> None:
     for language in LANGUAGES:
         path = po_path(locale, language)
         catalogue = _read(path, language) if path.exists() else _blank(language)
-        wanted = template if language == REQUIRED else _only_borrowed(template)
+        wanted = template if language in REQUIRED else _only_borrowed(template)
         catalogue.update(wanted, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         catalogue.fuzzy = False
@@ -97,20 +99,22 @@ def compile_catalogues(locale: Path = LOCALE) -> list[Path]:
 
 
 def faults(server: Path = SERVER, locale: Path = LOCALE) -> list[str]:
-    """One sentence for each sentence of the screens without Arabic, or whose Arabic lost a placeholder."""
-    path = po_path(locale, REQUIRED)
-    catalogue = _read(path, REQUIRED) if path.exists() else _blank(REQUIRED)
-    found = []
-    for message in extracted(server):
-        if not message.id:
-            continue
+    """One sentence for each sentence of the screens that a language lacks, or where it lost a placeholder."""
+    wanted = [message for message in extracted(server) if message.id]
+    return [fault for language in REQUIRED for fault in _faults(language, wanted, locale)]
+
+
+def _faults(language: str, wanted: Sequence[Message], locale: Path) -> Iterator[str]:
+    path = po_path(locale, language)
+    catalogue = _read(path, language) if path.exists() else _blank(language)
+    name = REQUIRED[language]
+    for message in wanted:
         places = ", ".join(sorted({place for place, _ in message.locations}))
         known = catalogue.get(message.id, message.context)
         if known is None or not _complete(known):
-            found.append(f"{places}: {_single(message)!r} has no Arabic. Write it in {path.name}.")
-        else:
-            found += [f"{places}: {_single(message)!r}: {error}" for error in _placeholder_faults(known)]
-    return found
+            yield f"{places}: {_single(message)!r} has no {name}. Write it in {path.relative_to(locale)}."
+        elif lost := _placeholder_fault(known):
+            yield f"{places}: {_single(message)!r}: the {name} {lost}"
 
 
 def po_path(locale: Path, language: str) -> Path:
@@ -171,11 +175,11 @@ def _complete(message: Message) -> bool:
     return all(_forms(message.string))
 
 
-def _placeholder_faults(message: Message) -> list[str]:
+def _placeholder_fault(message: Message) -> str:
     # Over all forms together: Arabic writes one and two as words, without the number
     needed = _placeholders(_forms(message.id))
     used = _placeholders(_forms(message.string))
-    return [] if used == needed else [f"the Arabic has {sorted(used)} where {sorted(needed)} belong."]
+    return "" if used == needed else f"has {sorted(used)} where {sorted(needed)} belong."
 
 
 def _forms(text: str | Sequence[str] | None) -> list[str]:
