@@ -73,6 +73,11 @@ def _add_pack(commands: argparse._SubParsersAction[_Parser]) -> None:
     blank.add_argument("--language", default="en", metavar="LANGUAGE", help="default: %(default)s")
     blank.add_argument("-o", "--output", type=Path, metavar="FILE.pdf", help="default: PACK-LANGUAGE.pdf")
     blank.set_defaults(run="kimbilio.server.config.commands:pack_print")
+    audio = verbs.add_parser("audio", help="which sentences have a recording, in which languages")
+    audio.add_argument("pack", metavar="PACK", help="id, folder or workbook of a pack")
+    audio.add_argument("--missing", action="store_true", help="only what is still to be recorded")
+    audio.add_argument("--language", metavar="ID", help="one language of the pack; default: all")
+    audio.set_defaults(run="kimbilio.packs.commands:pack_audio")
 
 
 def _add_server(commands: argparse._SubParsersAction[_Parser]) -> None:

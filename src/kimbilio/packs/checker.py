@@ -15,6 +15,7 @@ from kimbilio.packs.checks.directory import check_directory
 from kimbilio.packs.checks.expressions import check_expressions, check_one_answer_one_indicator
 from kimbilio.packs.checks.form import check_form, check_raises
 from kimbilio.packs.checks.layout import check_layout
+from kimbilio.packs.checks.media import check_media, check_pictograms_named
 from kimbilio.packs.checks.never_ask import check_never_ask
 from kimbilio.packs.checks.pathways import check_pathways
 from kimbilio.packs.checks.practice import check_practice, check_reached
@@ -41,6 +42,8 @@ _STAGES: tuple[tuple[Callable[[Contents], Iterator[Fault]], ...], ...] = (
         check_clocks,
         check_practice,
         check_texts,
+        check_pictograms_named,
+        check_media,
     ),
 )
 _IN_THE_WAY = frozenset(

@@ -17,6 +17,7 @@ from kimbilio.packs.faults import PackError
 from kimbilio.packs.law_text import law_book, law_lines, unsure
 from kimbilio.packs.pack import Pack
 from kimbilio.packs.reader import find_pack, load, read_tables
+from kimbilio.packs.recordings import recordings_text, silent_text
 from kimbilio.packs.screening_text import screening_json, screening_text
 from kimbilio.rules import screen as screen_answers
 
@@ -44,6 +45,8 @@ def pack_check(told: Namespace) -> int:
     else:
         for fault in faults:
             _say(f"{fault}\n")
+        if not errors:
+            _say(silent_text(load(told.pack)))
         _say(
             f"{find_pack(told.pack).name}: {_count(errors, 'error')}, "
             f"{_count(len(faults) - errors, 'warning')}.\n"
@@ -111,6 +114,12 @@ def _joined(pack: Pack) -> str:
     party = sum(row.status == "party" for row in known)
     to_check = sum(unsure(row.source) for row in known)
     return f"{party} of {len(known)} treaties joined, {to_check} still to be checked against the source"
+
+
+def pack_audio(told: Namespace) -> int:
+    """Say which sentences have a recording, or with `--missing` which have none and under which name."""
+    _say(recordings_text(load(told.pack), language=told.language, missing=told.missing))
+    return 0
 
 
 def _language(pack: Pack, language: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kimbilio.packs.media import Media, Medium
 from kimbilio.packs.practice import PracticePerson
 from kimbilio.packs.tables import Tables
 from kimbilio.rules import Ruleset
@@ -128,10 +129,11 @@ class Code:
 
 @dataclass(frozen=True)
 class Option:
-    """One answer a question offers: its code and the key of its text."""
+    """One answer a question offers: its code, the key of its text, the name of its pictogram if any."""
 
     code: str
     key: str
+    pictogram: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class Question:
     hint_en: str
     relevant: str
     never_if: str
+    pictogram: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ class Choice:
 
     code: str
     label: str
+    pictogram: str = ""
 
 
 @dataclass(frozen=True)
@@ -213,6 +217,7 @@ class Pack:
     tables: Tables = field(repr=False)
     english: Mapping[str, str] = field(repr=False)
     translations: Mapping[str, Mapping[str, str]] = field(repr=False)
+    media: Media = field(default_factory=Media, repr=False)
 
     def text(self, key: str, language: str = SOURCE_LANGUAGE) -> str:
         """The text in a language, in English while untranslated; KeyError for a key the pack lacks."""
@@ -246,10 +251,21 @@ class Pack:
             return ()
         if not list_name.startswith("pack:"):
             choices = self.forms[form].choices[list_name]
-            return tuple(Option(c.code, f"choice:{list_name}:{c.code}") for c in choices)
+            return tuple(Option(c.code, f"choice:{list_name}:{c.code}", c.pictogram) for c in choices)
         name = list_name.removeprefix("pack:")
         if name == "category":
             return tuple(Option(id_, f"category:{id_}") for id_ in self.categories)
         if name == "agency":
             return tuple(Option(id_, f"agency:{id_}") for id_ in self.agencies)
         return tuple(Option(c.code, f"{name}:{c.code}") for c in self.codes[name])
+
+    def pictogram(self, form: str, question: str, choice: str = "") -> Medium | None:
+        """The pictogram of a question, or of one of its choices; None when there is none."""
+        asked = next((q for q in self.forms[form].questions if q.name == question), None)
+        if asked is None:
+            return None
+        if not choice:
+            return self.media.pictograms.get(asked.pictogram)
+        offered = self.options(form, asked.list) if asked.list else ()
+        name = next((option.pictogram for option in offered if option.code == choice), "")
+        return self.media.pictograms.get(name)

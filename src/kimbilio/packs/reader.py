@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kimbilio.packs.faults import PackError
+from kimbilio.packs.media import media_of
 from kimbilio.packs.pack import (
     SOURCE_LANGUAGE,
     Agency,
@@ -101,6 +102,7 @@ def build(tables: Tables) -> Pack:
     about: Mapping[str, Any] = tables.document("pack").value
     pathways: dict[str, Any] = tables.document("pathways").value
     forms = {name: _form(name, tables) for name in about.get("forms", ["screening"])}
+    english = {key: text.source for key, text in english_texts(tables).items()}
     screening = "forms/screening"
     ruleset = Ruleset.from_tables(
         questions=tables.table(f"{screening}/questions").as_dicts(),
@@ -148,12 +150,13 @@ def build(tables: Tables) -> Pack:
         practice=practice_people(tables),
         content_hash=tables.content_hash(),
         tables=tables,
-        english={key: text.source for key, text in english_texts(tables).items()},
+        english=english,
         translations={
             language: {row["key"]: row["text"] for row in table if row["text"]}
             for language, table in tables.under("translations").items()
             if language != SOURCE_LANGUAGE
         },
+        media=media_of(tables.media, english),
     )
 
 
@@ -206,7 +209,7 @@ def _field(id_: str, origin: str | Iterable[str]) -> FieldLabel:
 def _form(name: str, tables: Tables) -> Form:
     choices: dict[str, list[Choice]] = {}
     for row in tables.table(f"forms/{name}/choices"):
-        choices.setdefault(row["list"], []).append(Choice(row["choice"], row["label_en"]))
+        choices.setdefault(row["list"], []).append(Choice(row["choice"], row["label_en"], row["pictogram"]))
     return Form(
         name=name,
         questions=tuple(_question(row) for row in tables.table(f"forms/{name}/questions").as_dicts()),
@@ -229,6 +232,7 @@ def _question(row: Mapping[str, str]) -> Question:
         hint_en=row["hint_en"],
         relevant=row["relevant"],
         never_if=row["never_if"],
+        pictogram=row.get("pictogram", ""),
     )
 
 

@@ -20,6 +20,9 @@ import yaml
 from kimbilio.packs.faults import Fault
 
 DOCUMENTS = ("pack", "pathways")
+LARGEST_MEDIUM = 500_000
+"""Bytes of one picture or recording; more is not even read."""
+_LEFT_BY_WINDOWS = frozenset({"Thumbs.db", "desktop.ini"})
 
 YamlPath = tuple[str | int, ...]
 # libyaml when PyYAML was built with it: the pathways of a country are read before every screening.
@@ -74,13 +77,15 @@ class Document:
 class Tables:
     """All tables (`laws`, `codes/bound`, `forms/screening/questions` …) and documents (`pack`, `pathways`).
 
-    `faults` are those met while reading: what is named there is missing from the rest.
+    `media` are the files below `media/` by their path. `faults` are those met while reading: what is named
+    there is missing from the rest.
     """
 
     origin: str
     tables: Mapping[str, Table]
     documents: Mapping[str, Document]
     faults: tuple[Fault, ...] = ()
+    media: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def table(self, name: str) -> Table:
         """The table of that name; an empty one when the pack has none."""
@@ -107,13 +112,14 @@ class Tables:
                 for name, table in self.tables.items()
             },
             "documents": {name: document.value for name, document in self.documents.items()},
+            "media": {path: hashlib.sha256(content).hexdigest() for path, content in self.media.items()},
         }
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
         return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def read_folder(folder: Path) -> Tables:
-    """Read every CSV and YAML file of a pack folder."""
+    """Read every table, document, picture and recording of a pack folder."""
     tables: dict[str, Table] = {}
     documents: dict[str, Document] = {}
     faults: list[Fault] = []
@@ -127,7 +133,24 @@ def read_folder(folder: Path) -> Tables:
             document = read_yaml(text, path.name, faults)
             if document is not None:
                 documents[name] = document
-    return Tables(str(folder), tables, documents, tuple(faults))
+    media = _read_media(folder, faults)
+    return Tables(str(folder), tables, documents, tuple(faults), media)
+
+
+def _read_media(folder: Path, faults: list[Fault]) -> dict[str, bytes]:
+    media: dict[str, bytes] = {}
+    for path in sorted((folder / "media").rglob("*")):
+        if not path.is_file() or path.name.startswith(".") or path.name in _LEFT_BY_WINDOWS:
+            continue
+        file = path.relative_to(folder).as_posix()
+        if (size := path.stat().st_size) > LARGEST_MEDIUM:
+            message = f"the file is {size // 1000} kB large, and no phone can be given more than "
+            message += f"{LARGEST_MEDIUM // 1000} kB"
+            remedy = "Make it smaller: one sentence, one channel; docs/how-to/record-audio.md says how."
+            faults.append(Fault("too_large", file, None, str(size), message, remedy))
+            continue
+        media[file.removeprefix("media/")] = path.read_bytes()
+    return media
 
 
 def _decode(path: Path, file: str, faults: list[Fault]) -> str | None:

@@ -1,11 +1,15 @@
 """One Excel workbook for a whole pack: a sheet for each table, and back again without loss.
 
 Knows how tables and YAML documents lie in sheets; does not know what they mean. A document becomes the
-columns `path` and `value`, one row for each value, so that a ministry edits it without knowing YAML.
+columns `path` and `value`, one row for each value, so that a ministry edits it without knowing YAML. Pictures
+and recordings travel in the sheet `media` as base64, in pieces that fit a cell: Excel would throw away a file
+that no sheet knows, and a workbook that only named them would lose them in the mail. They are changed in the
+pack's folder, not there.
 """
 
 from __future__ import annotations
 
+import base64
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -20,9 +24,11 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kimbilio.packs.faults import Fault, PackError
-from kimbilio.packs.tables import DOCUMENTS, Document, Table, Tables, YamlPath, table_from_records
+from kimbilio.packs.tables import DOCUMENTS, Document, Row, Table, Tables, YamlPath, table_from_records
 
 _PATH_COLUMNS = ("path", "value")
+_MEDIA_COLUMNS = ("file", "piece", "base64")
+_PIECE = 30_000  # signs; a cell holds 32,767
 _WIDE = 60
 
 
@@ -36,7 +42,16 @@ def write_workbook(tables: Tables, path: Path) -> None:
     for name, table in tables.tables.items():
         records = [tuple(row[column] for column in table.columns) for row in table]
         _write_sheet(book.create_sheet(_sheet_name(name)), [table.columns, *records])
+    if tables.media:
+        _write_sheet(book.create_sheet("media"), [_MEDIA_COLUMNS, *_pieces(tables)])
     book.save(path)
+
+
+def _pieces(tables: Tables) -> Iterator[tuple[str, ...]]:
+    for file, content in tables.media.items():
+        text = base64.b64encode(content).decode()
+        for number, start in enumerate(range(0, max(len(text), 1), _PIECE), start=1):
+            yield file, str(number), text[start : start + _PIECE]
 
 
 def _write_sheet(sheet: Worksheet, records: list[tuple[str, ...]]) -> None:
@@ -66,16 +81,40 @@ def read_workbook(path: Path) -> Tables:
         ) from error
     tables: dict[str, Table] = {}
     documents: dict[str, Document] = {}
+    media: dict[str, bytes] = {}
     faults: list[Fault] = []
     for sheet in book.worksheets:
         records = [[_cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-        if sheet.title in DOCUMENTS:
+        if sheet.title == "media":
+            media = _read_media(table_from_records(records, "media", faults), faults)
+        elif sheet.title in DOCUMENTS:
             documents[sheet.title] = _read_document(sheet.title, records, faults)
         else:
             name = _table_name(sheet.title)
             tables[name] = table_from_records(records, f"{name}.csv", faults)
     book.close()
-    return Tables(str(path), tables, documents, tuple(faults))
+    return Tables(str(path), tables, documents, tuple(faults), media)
+
+
+def _read_media(table: Table, faults: list[Fault]) -> dict[str, bytes]:
+    pieces: dict[str, dict[int, Row]] = {}
+    for row in table:
+        number = int(row["piece"]) if row["piece"].isdigit() else 0
+        pieces.setdefault(row["file"], {})[number] = row
+    media: dict[str, bytes] = {}
+    for file, found in pieces.items():
+        text = "".join(found[number]["base64"] for number in sorted(found))
+        whole = sorted(found) == list(range(1, len(found) + 1))
+        try:
+            # A sign that base64 does not know makes what is not whole unreadable too
+            media[file] = base64.b64decode(text if whole else "?", validate=True)
+        except ValueError:
+            row = min(found.values(), key=lambda piece: piece.number)
+            message = f"the pieces of '{file}' do not make the file again"
+            remedy = "Write the workbook anew with `kimbilio pack xlsx`; pictures and recordings are changed "
+            remedy += "in the folder of the pack."
+            faults.append(Fault("media_pieces", "media", row.number, file, message, remedy))
+    return media
 
 
 def _sheet_name(table: str) -> str:

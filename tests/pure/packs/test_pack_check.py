@@ -194,7 +194,7 @@ PLANTED = [
     Planted(
         "a question about the person inside a repeat",
         QUESTIONS,
-        "30,I,referral_end,end_repeat,no,yes,,,,\n31,I,name_used,text,no,no",
+        "30,I,referral_end,end_repeat,no,yes,,,,,\n31,I,name_used,text,no,no",
         "31,I,name_used,text,no,no",
         "open_repeat",
         "referral",
@@ -587,13 +587,13 @@ def test_a_service_without_a_desk_is_a_warning_for_the_country_team(zz: Copy) ->
 def test_a_person_inside_a_repeat_is_refused_because_one_form_is_for_one_person(zz: Copy) -> None:
     zz.plant(
         QUESTIONS,
-        "24,I,referral,begin_repeat,no,yes,One referral for each pathway found,,a_need_found,\n",
+        "24,I,referral,begin_repeat,no,yes,One referral for each pathway found,,a_need_found,,\n",
         "",
     )
     zz.plant(
         QUESTIONS,
         "10,C,age_band",
-        "24,I,referral,begin_repeat,no,yes,One referral for each pathway found,,a_need_found,\n10,C,age_band",
+        "24,I,referral,begin_repeat,no,yes,One referral for each pathway found,,a_need_found,,\n10,C,age_band",
     )
 
     said = [fault for fault in zz.errors() if fault.code == "repeat_of_persons"]

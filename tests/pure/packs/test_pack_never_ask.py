@@ -67,7 +67,7 @@ def test_upper_case_does_not_hide_a_question(zz: Copy) -> None:
 
 
 def test_the_one_question_that_may_speak_of_it_is_refused_once_it_no_longer_closes(zz: Copy) -> None:
-    zz.plant(QUESTIONS, "may_talk,private_place = no\n22", "may_talk,\n22")
+    zz.plant(QUESTIONS, "may_talk,private_place = no,\n22", "may_talk,,\n22")
 
     (fault,) = zz.errors()
 
@@ -76,13 +76,13 @@ def test_the_one_question_that_may_speak_of_it_is_refused_once_it_no_longer_clos
 
 
 def test_the_question_that_closes_under_more_conditions_may_still_speak_of_it(zz: Copy) -> None:
-    zz.plant(QUESTIONS, "may_talk,private_place = no\n22", "may_talk,is_child or private_place = no\n22")
+    zz.plant(QUESTIONS, "may_talk,private_place = no,\n22", "may_talk,is_child or private_place = no\n22")
 
     assert zz.errors() == []
 
 
 def test_closing_only_together_with_something_else_is_not_enough(zz: Copy) -> None:
-    zz.plant(QUESTIONS, "may_talk,private_place = no\n22", "may_talk,is_child and private_place = no\n22")
+    zz.plant(QUESTIONS, "may_talk,private_place = no,\n22", "may_talk,is_child and private_place = no\n22")
 
     assert [fault.code for fault in zz.errors()] == ["never_ask"]
 
