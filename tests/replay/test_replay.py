@@ -75,7 +75,7 @@ def test_a_version_never_published_and_one_changed_byte_are_refused(
 def test_a_phone_fetches_the_form_and_what_it_sends_becomes_a_case(phone: ReplayClient, world: World) -> None:
     (listed,) = (form for form in phone.form_list() if form.form_id == form_zz().form_id)
     assert phone.download(listed) == form_zz().xform
-    assert phone.media(listed) == {}
+    assert phone.media(listed) == form_zz().media
     assert phone.send(filled()) == "The form has arrived and is safe."
     run_jobs()
     with acting_for(world.border.id):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from kimbilio.packs.faults import PackError
 from kimbilio.packs.form_logic import FormLogic
+from kimbilio.packs.form_media import FormMedia
 from kimbilio.packs.form_notes import FormNotes
 from kimbilio.packs.form_questions import FormQuestions
 from kimbilio.packs.form_texts import FormTexts
@@ -53,7 +54,8 @@ def compile_form(pack: Pack, form: str = "screening") -> CompiledForm:
     scope = Scope(pack, form)
     logic = FormLogic(pack, scope)
     notes = FormNotes(pack, scope, logic, texts)
-    questions = FormQuestions(pack, form, scope, logic, texts)
+    media = FormMedia(pack, texts)
+    questions = FormQuestions(pack, form, scope, logic, texts, media)
     survey = [
         *({"type": kind, "name": kind} for kind in METADATA),
         *questions.survey(notes.rows),
@@ -77,7 +79,7 @@ def compile_form(pack: Pack, form: str = "screening") -> CompiledForm:
         version=settings["version"],
         xform=xform.xml,
         hash=f"md5:{hashlib.md5(xform.xml.encode(), usedforsecurity=False).hexdigest()}",
-        media={},
+        media=media.files(),
         warnings=xform.warnings,
     )
 

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from kimbilio.packs import form_names as names
 from kimbilio.packs.form_logic import FormLogic
+from kimbilio.packs.form_media import FormMedia
 from kimbilio.packs.form_texts import FormTexts
 from kimbilio.packs.pack import OFFICERS_LIST, Pack, Question
 from kimbilio.packs.xpath import Scope, is_yes
@@ -27,8 +28,11 @@ AGENCY_SLOT = "[agency]"
 class FormQuestions:
     """The survey and choice rows of one form of a pack."""
 
-    def __init__(self, pack: Pack, form: str, scope: Scope, logic: FormLogic, texts: FormTexts) -> None:
-        self._pack, self._form, self._scope, self._logic, self._texts = pack, form, scope, logic, texts
+    def __init__(
+        self, pack: Pack, form: str, scope: Scope, logic: FormLogic, texts: FormTexts, media: FormMedia
+    ) -> None:
+        self._pack, self._form, self._scope, self._logic = pack, form, scope, logic
+        self._texts, self._media = texts, media
 
     @property
     def carries_law(self) -> bool:
@@ -56,6 +60,7 @@ class FormQuestions:
                     "list_name": _list_name(list_id),
                     "name": option.code,
                     **self._texts.cells("label", self._texts.of(option.key)),
+                    **self._media.cells(option.key, option.pictogram),
                 }
 
     def _section(self, section: str, questions: Sequence[Question], result: Callable[[], Rows]) -> Rows:
@@ -153,7 +158,7 @@ class FormQuestions:
             words |= texts.cells("hint", texts.of(f"{key}:hint"))
         if question.observe and question.type not in ("begin_repeat", "note"):
             words |= texts.cells("guidance_hint", lambda language: texts.word("observe", language))
-        return words
+        return words | self._media.cells(key, question.pictogram)
 
     def _with_agency(self, text: str) -> str:
         agency = next((q.name for q in self._pack.forms[self._form].questions if q.list == "pack:agency"), "")

@@ -260,6 +260,7 @@ def test_2_the_list_names_each_current_form_once_with_its_hash(world: World, cli
         "version": form_zz().version,
         "hash": form_zz().hash,
         "downloadUrl": f"http://localhost{DOOR}/forms/kimbilio_zz_screening/{form_zz().version}.xml",
+        "manifestUrl": f"http://localhost{DOOR}/manifests/kimbilio_zz_screening/{form_zz().version}.xml",
     }
     body = client.get(f"{values['downloadUrl']}?deviceID=collect%3Aa")
     assert body["Content-Type"] == "text/xml; charset=utf-8"
@@ -307,6 +308,21 @@ def test_3_a_form_with_media_has_a_manifest_whose_files_come_with_their_hash(
         == f"md5:{hashlib.md5(b'picture', usedforsecurity=False).hexdigest()}"
     )
     assert client.get(f"{entry.findtext(f'{XFORMS}downloadUrl')}?deviceID=x").content == b"<x/>"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("pictogram.yes.svg", "image/svg+xml"),
+        ("audio.ar.question.opening.ogg", "audio/ogg"),
+        ("list.csv", "application/octet-stream"),
+    ],
+)
+def test_3_pictures_and_recordings_come_as_what_they_are(
+    world: World, client: Client, name: str, kind: str
+) -> None:
+    _publish("shows", "1", "<x/>", {name: b"content"})
+    assert client.get(f"{DOOR}/media/shows/1/{name}")["Content-Type"] == kind
 
 
 def test_4_head_is_answered_with_204_and_the_limit_and_needs_neither_session_nor_csrf(world: World) -> None:

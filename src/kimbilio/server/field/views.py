@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from kimbilio.packs.media import TYPES
 from kimbilio.server.forms.publishing import openrosa_hash
 from kimbilio.server.forms.selectors import form_get, forms_current, media_of
 from kimbilio.server.forms.services import submission_receive
@@ -80,7 +81,8 @@ def media(request: HttpRequest, caller: Caller, form_id: str, version: str, name
     medium = media_of(published).filter(name=name).first()
     if medium is None:
         raise NotVisible
-    return HttpResponse(bytes(medium.content), content_type="application/octet-stream")
+    kind = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+    return HttpResponse(bytes(medium.content), content_type=kind)
 
 
 @openrosa("GET", "HEAD")
