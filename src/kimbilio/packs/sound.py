@@ -50,9 +50,9 @@ def _ogg(content: bytes) -> float | None:
         return None
     end = len(content)
     while (end := content.rfind(b"OggS", 0, end)) > 0:
-        position: int = struct.unpack_from("<Q", content, end + 6)[0]
+        (position,) = struct.unpack_from("<Q", content, end + 6)
         if position != _UNKNOWN:
-            return max(0, position - skipped) / rate
+            return float(max(0, position - skipped) / rate)
     return 0.0
 
 

@@ -140,3 +140,19 @@ def test_a_page_says_its_language_and_direction(
 def test_the_page_of_a_failure_needs_no_context(draw: Draw, page: str) -> None:
     html = draw(f'{{% include "{page}" %}}')
     assert 'lang="ar" dir="rtl"' in html
+
+
+def test_a_picture_or_voice_that_is_not_there_draws_nothing(draw: Draw) -> None:
+    assert draw('{% pictogram "" %}{% audio "" "Opening" %}') == ""
+
+
+def test_a_picture_leaves_the_word_beside_it_to_be_read_aloud(draw: Draw) -> None:
+    html = draw("{% pictogram src %}", src='/media/x.svg"><b>')
+    assert 'alt=""' in html
+    assert "<b>" not in html
+
+
+def test_a_voice_is_fetched_only_when_it_is_asked_for_and_says_what_it_is(draw: Draw) -> None:
+    html = draw("{% audio src label %}", src="/media/x.ogg", label="Opening <words>")
+    assert 'controls preload="none"' in html
+    assert 'aria-label="Opening &lt;words&gt;"' in html

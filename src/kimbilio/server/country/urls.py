@@ -7,4 +7,7 @@ from django.urls import path
 from . import views
 
 app_name = "country"
-urlpatterns = [path("law/", views.law, name="law")]
+urlpatterns = [
+    path("law/", views.law, name="law"),
+    path("media/<str:name>", views.medium, name="medium"),
+]

@@ -1,18 +1,21 @@
-"""The law of the country, for everybody who signs in: whole, searched, or of those whom it protects."""
+"""The law of the country, for everybody who signs in: whole, searched, or of those whom it protects. And what
+its pack shows and plays.
+"""
 
 from __future__ import annotations
 
 from itertools import groupby
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kimbilio.packs.law_text import law_book, protected_by_law, verify_words
 from kimbilio.server.access.doors import actor_of, as_member
 
+from .parts import part_of
 from .selectors import language_now, pack_for, word
 
 LEVELS: dict[str, Promise] = {
@@ -20,6 +23,7 @@ LEVELS: dict[str, Promise] = {
     "regional": _("Law of the region"),
     "international": _("Law of the world"),
 }
+KEPT = 30 * 24 * 3600  # seconds that a browser keeps a picture or recording
 MOST_WORDS = 100  # letters of a search
 
 
@@ -52,3 +56,24 @@ def law(request: HttpRequest) -> HttpResponse:
             "verify": verify_words(language),
         },
     )
+
+
+@require_safe
+def medium(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A picture or recording of the pack that the member's organisation works with."""
+    response = _medium(request, name=name)
+    if response.status_code in (200, 206):
+        # Nothing in it is about a person, and a changed file has another address.
+        response.headers["Cache-Control"] = f"private, max-age={KEPT}, immutable"
+        del response.headers["Expires"]
+    return response
+
+
+@as_member()
+def _medium(request: HttpRequest, name: str) -> HttpResponse:
+    found = pack_for(actor_of(request).organisation).media.named(name)
+    if found is None:
+        raise Http404
+    response = part_of(request, found.content, found.type)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

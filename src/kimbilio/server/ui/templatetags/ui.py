@@ -8,6 +8,10 @@ Words and signs
     {% chip _("Connected, all sent") "on" %}               on | off | (nothing): ring
     {% when at %}  {% when at "time" %}                    moment | time | day | date, in the post's zone
     {{ delta|span }}                                       1 h 27 min
+    {% pictogram src %}                                    a picture beside its word, which alone is read aloud
+    {% audio src label %}                                  a player that fetches nothing until it is pressed;
+                                                           both draw nothing for an empty address
+                                                           (country.media gives the addresses)
     {% clock due=at started=at note=text %}                what is left or how late, and a bar; `note`
                                                            replaces the line "until 14:20"
 Statements
@@ -102,6 +106,24 @@ def when(context: template.Context, value: date | datetime | None, style: str = 
         words = moment_words(value, _now(context))
     shown = timezone.localtime(value) if isinstance(value, datetime) else value
     return format_html('<time class="num" datetime="{}">{}</time>', shown.isoformat(), words)
+
+
+@register.simple_tag
+def pictogram(src: str) -> SafeString | str:
+    """A picture that only repeats the word beside it, so it has no words of its own."""
+    if not src:
+        return ""
+    return format_html(
+        '<img class="pictogram" src="{}" alt="" width="48" height="48" loading="lazy" decoding="async">', src
+    )
+
+
+@register.simple_tag
+def audio(src: str, label: str | Promise) -> SafeString | str:
+    """A player with the browser's own controls. `label` says what is heard, and in which language."""
+    if not src:
+        return ""
+    return format_html('<audio controls preload="none" src="{}" aria-label="{}"></audio>', src, label)
 
 
 @register.filter
