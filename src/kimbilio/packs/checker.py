@@ -19,6 +19,7 @@ from kimbilio.packs.checks.media import check_media, check_pictograms_named
 from kimbilio.packs.checks.never_ask import check_never_ask
 from kimbilio.packs.checks.pathways import check_pathways
 from kimbilio.packs.checks.practice import check_practice, check_reached
+from kimbilio.packs.checks.retention import check_retention
 from kimbilio.packs.checks.shape import check_shape
 from kimbilio.packs.checks.sharing import check_clocks, check_sharing
 from kimbilio.packs.checks.texts import check_texts
@@ -41,6 +42,7 @@ _STAGES: tuple[tuple[Callable[[Contents], Iterator[Fault]], ...], ...] = (
         check_sharing,
         check_clocks,
         check_practice,
+        check_retention,
         check_texts,
         check_pictograms_named,
         check_media,

@@ -52,6 +52,7 @@ _PARTS = (
     _part("accepted_fields", "mapping"),
     _part("accepted_fields *", "mapping"),
     _part("accepted_fields * values", "names"),
+    _part("retention", "mapping", required=False),
     _part("slip", "mapping"),
     _part("slip default", "text"),
     _part("decision_rules", "mapping"),

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from kimbilio.server.identity.actor import Actor
 from kimbilio.server.identity.models import Member
-from kimbilio.server.kernel.errors import NotVisible
+from kimbilio.server.kernel.errors import KeyDestroyed, NotVisible
 
 
 class View(Protocol):
@@ -37,6 +37,8 @@ def as_member(*roles: str) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             except NotVisible as nothing:
                 raise Http404 from nothing
+            except KeyDestroyed:
+                return render(request, "access/erased.html", status=410)
 
         return never_cache(inner)
 

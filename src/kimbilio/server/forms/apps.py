@@ -10,10 +10,13 @@ class FormsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from kimbilio.server.people.holdings import register_rings
         from kimbilio.server.ui.panels import register_panel, register_queue
 
+        from .erased import rings_of_cases
         from .panels import forms_panel, look_rows
 
+        register_rings(rings_of_cases)
         register_panel("case", _("Forms"), 40, forms_panel)
         register_queue(
             "look",

@@ -20,6 +20,7 @@ NOT_THEIRS = "not_theirs"
 CASE_CHANGED = "case_changed"
 ALREADY_THERE = "already_there"
 REFUSED = "refused"
+ERASED = "erased"
 
 REASONS = {
     "never_if": _("A question was answered that may not be asked here. Its answer was not used."),
@@ -46,6 +47,7 @@ REASONS = {
     CASE_CHANGED: _("The case changed after the phone last fetched it. Compare the form with the case."),
     ALREADY_THERE: _("The form says that it makes a new record, and the record is there already."),
     WAITING: _("The form has been waiting to be read for too long. Try again, or tell who runs the server."),
+    ERASED: _("The record was erased."),
     REFUSED: _("A second, different form came under the number of this one. It was refused and kept."),
 }
 """Words by code. The first four are the reasons of `kimbilio.rules`."""

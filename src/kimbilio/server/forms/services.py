@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .erased import forms_of_erased_settle
 from .publishing import form_publish, forms_publish, version_publish
 from .receiving import Receipt, submission_receive
 from .settling import refusal_settle, submission_retry, submission_settle
@@ -19,6 +20,7 @@ __all__ = [
     "Receipt",
     "Taken",
     "form_publish",
+    "forms_of_erased_settle",
     "forms_publish",
     "refusal_settle",
     "submission_corrected",

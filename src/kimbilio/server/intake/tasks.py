@@ -10,9 +10,12 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from kimbilio.server.forms.reasons import PROGRAM_ERROR
-from kimbilio.server.forms.services import UNDERSTAND, submission_set_aside
+from kimbilio.server.forms.services import UNDERSTAND, forms_of_erased_settle, submission_set_aside
 from kimbilio.server.identity.actor import actor_of_system
+from kimbilio.server.kernel.errors import KeyDestroyed
 from kimbilio.server.kernel.rows import acting_for
+from kimbilio.server.people.erasing import SETTLE
+from kimbilio.server.referrals.services import referrals_of_erased_end
 
 from . import services
 from .outcomes import NotUnderstood
@@ -27,6 +30,8 @@ def understand(organisation: str, submission: str) -> None:
     try:
         with acting_for(actor.organisation):
             services.submission_understand(actor=actor, submission=row)
+    except KeyDestroyed:  # the person was erased meanwhile, and the form with them
+        return
     except NotUnderstood as fault:
         reason = fault.reason
     except (OperationalError, InterfaceError):
@@ -38,3 +43,12 @@ def understand(organisation: str, submission: str) -> None:
         return
     with acting_for(actor.organisation):
         submission_set_aside(actor=actor, submission=row, reasons=[reason])
+
+
+@app.task(name=SETTLE, queue="intake", retry=RetryStrategy(max_attempts=12, exponential_wait=3))
+def erased_settle(organisation: str, case: str) -> None:
+    """Stop what still waited or ran for a case whose person was erased."""
+    actor, row = actor_of_system(uuid.UUID(organisation)), uuid.UUID(case)
+    with acting_for(actor.organisation):
+        forms_of_erased_settle(actor=actor, case=row)
+        referrals_of_erased_end(actor=actor, case=row)

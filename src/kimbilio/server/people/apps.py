@@ -15,7 +15,10 @@ class PeopleConfig(AppConfig):
         from kimbilio.server.ui.navigation import register_item
         from kimbilio.server.ui.panels import register_panel
 
+        from .erasing_queues import queues_register
         from .panels import why_asking
+
+        queues_register()
 
         def sees(request: HttpRequest) -> bool:
             member = getattr(request, "member", None)

@@ -142,3 +142,55 @@ class SearchCode(OwnedRow):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Erasure(OwnedRow):
+    """Somebody asked that a person be erased. What came of it is its answer; both are never changed."""
+
+    class Reason(models.TextChoices):
+        PERSON_WISH = "person_wish", _("The person wishes it")
+        RETENTION_ENDED = "retention_ended", _("The time for keeping it has ended")
+        BY_MISTAKE = "by_mistake", _("It was entered by mistake")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="erasures")
+    reason = models.CharField(max_length=20, choices=Reason.choices)
+    asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    case_path = "person__cases__"
+    append_only = True
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        db_table_comment = "Erasures asked for; one person asks, another answers."
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ErasureAnswer(OwnedRow):
+    """What a second person said to an erasure. After a yes the person's keys are destroyed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    erasure = models.OneToOneField(Erasure, on_delete=models.PROTECT, related_name="answer")
+    agreed = models.BooleanField()
+    asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    answered_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    case_path = "erasure__person__cases__"
+    append_only = True
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        db_table_comment = "Answers to erasures, by a second person."
+        constraints = [
+            models.CheckConstraint(
+                name="erasure_answered_by_another",
+                condition=~models.Q(answered_by=models.F("asked_by")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from . import views
+from . import erasing_views, views
 
 
 class CodeConverter:
@@ -30,6 +30,7 @@ urlpatterns = [
     path("cases/<code:code>/", views.case, name="case"),
     path("cases/<code:code>/name/", views.case_name, name="name"),
     path("cases/<code:code>/assign/", views.case_assign, name="assign"),
+    path("cases/<code:code>/erase/", erasing_views.erase, name="erase"),
     path("cases/<code:code>/why/", views.case_why, name="why"),
     path(
         "cases/<code:code>/consents/<uuid:consent>/withdraw/", views.consent_withdraw, name="consent_withdraw"

@@ -26,6 +26,7 @@ from kimbilio.server.ui.panels import ROWS_SHOWN, panels_for, queues_for
 
 from . import search, selectors, services, showing
 from .country import pack_for, word
+from .erasing import MAY_ERASE
 from .models import Case
 
 
@@ -180,6 +181,7 @@ def _case_page(request: HttpRequest, code: str, name: str = "") -> HttpResponse:
             "panels": panels_for("case", actor, found),
             "consents": [showing.consent_shown(pack, row, now) for row in selectors.consents_of(found)],
             "timeline": showing.timeline_of(acts_of_case(found.id)[:100]),
+            "may_erase": actor.role in MAY_ERASE,
             "may_ask_why": actor.role in (Member.Role.SUPERVISOR, Member.Role.COORDINATOR),
         },
     )

@@ -24,13 +24,14 @@ class ReferralsConfig(AppConfig):
         from kimbilio.server.ui.panels import register_panel
 
         from .notices import referral_address
-        from .panels import referrals_next, referrals_panel
+        from .panels import given_panel, referrals_next, referrals_panel
         from .queues import queues_register
         from .telling import ABOUT
 
         queues_register()
         register_destination(ABOUT, referral_address)
         register_panel("case", _("Referrals"), 30, referrals_panel)
+        register_panel("erase", _("What others were given"), 10, given_panel)
         register_panel("case_next", _("Next"), 10, referrals_next)
 
         def sees(request: HttpRequest) -> bool:

@@ -18,6 +18,7 @@ from kimbilio.server.people import selectors as people
 from kimbilio.server.people.country import pack_for, word
 
 from . import selectors, words
+from .erased import given_to
 from .models import Referral
 from .referral_page import clock_started
 from .roles import ACTS_ON_REFERRALS
@@ -46,6 +47,14 @@ def referrals_panel(actor: Actor, case: people.Case) -> SafeString | None:
         for reading in readings
     ]
     return _drawn("referrals/panel.html", {"rows": rows, "may_refer": may_refer, "case": case})
+
+
+def given_panel(actor: Actor, case: people.Case) -> SafeString | None:
+    """Before an erasure: who else holds a record of this person, which the erasure does not reach."""
+    organisations = given_to(actor.organisation, case.person_id)
+    if not organisations:
+        return None
+    return _drawn("referrals/erase_panel.html", {"organisations": organisations})
 
 
 def referrals_next(actor: Actor, case: people.Case) -> SafeString | None:

@@ -15,6 +15,7 @@ from .answering import (
     referral_decline,
     referral_not_arrived,
 )
+from .erased import referrals_of_erased_end
 from .escalating import referral_clock_run
 from .hearing import envelope_apply
 from .refusals import ReferralRefused
@@ -46,4 +47,5 @@ __all__ = [
     "referral_propose",
     "referral_send",
     "referral_withdraw",
+    "referrals_of_erased_end",
 ]

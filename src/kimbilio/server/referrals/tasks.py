@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from kimbilio.server.identity.actor import actor_of_system
+from kimbilio.server.kernel.errors import KeyDestroyed
 from kimbilio.server.kernel.rows import acting_for
 
 from . import services
@@ -26,7 +27,7 @@ RETRY = RetryStrategy(max_attempts=12, exponential_wait=3)
 def envelope_apply(envelope: str, organisation: str) -> None:
     """Apply what arrived, in the receiving organisation's own context."""
     owner = uuid.UUID(organisation)
-    with acting_for(owner):
+    with suppress(KeyDestroyed), acting_for(owner):  # the person was erased here: there is nothing to add to
         services.envelope_apply(actor=actor_of_system(owner), envelope=uuid.UUID(envelope))
 
 
@@ -47,7 +48,7 @@ def overdue_find(timestamp: int) -> None:
 def clock_run(organisation: str, referral: str) -> None:
     """Expire one referral or tell the next rung, in its organisation's own context."""
     owner = uuid.UUID(organisation)
-    with acting_for(owner):
+    with suppress(KeyDestroyed), acting_for(owner):
         services.referral_clock_run(
             actor=actor_of_system(owner), referral=uuid.UUID(referral), now=timezone.now()
         )

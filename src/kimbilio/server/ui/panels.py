@@ -50,7 +50,8 @@ class QueueRow:
     clock_note: str | Promise = ""
 
 
-QueueFunction = Callable[[Actor], Sequence[QueueRow]]
+QueueFunction = Callable[[Actor], Sequence[QueueRow] | None]
+"""None means that the queue is not for this actor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,9 @@ def register_queue(
 
 
 def queues_for(actor: Actor) -> list[Queue]:
-    """Every queue of *Work* for this actor, the empty ones too: a zero is an answer."""
-    return [_queue_drawn(entry, entry.function(actor)) for entry in _queues]
+    """Every queue of *Work* that is for this actor, the empty ones too: a zero is an answer."""
+    found = ((entry, entry.function(actor)) for entry in _queues)
+    return [_queue_drawn(entry, rows) for entry, rows in found if rows is not None]
 
 
 def _queue_drawn(entry: _QueueEntry, rows: Sequence[QueueRow]) -> Queue:
