@@ -22,10 +22,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
+from django.utils import timezone
 
 from kimbilio.server.forms.models import Attachment, FormVersion
 from kimbilio.server.forms.services import submission_receive
 from kimbilio.server.identity.actor import actor_of_system
+from kimbilio.server.intake.models import Flood
 from kimbilio.server.kernel.routers import STORE
 from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.notices.services import notice_send
@@ -114,10 +116,19 @@ def things(world: World) -> dict[str, dict[str, object]]:
         "name": "missing.png",
         "rest": "nowhere",
         "key": "nothing",
+        "flood": _flood(world),
         "uidb36": "0",
         "pk": 1,
     }
     return {"border": border, "welfare": border | {"referral": theirs.id, "act": "acknowledge"}}
+
+
+def _flood(world: World) -> uuid.UUID:
+    with acting_for(world.border.id):
+        made = Flood.objects.create(
+            organisation_id=world.border.id, device=world.device, opened_at=timezone.now()
+        )
+    return made.id
 
 
 @pytest.fixture(autouse=True)

@@ -71,6 +71,7 @@ class Ruleset:
     accepted_fields: Mapping[str, tuple[str, ...]]
     slips: Mapping[str, tuple[str, ...]]
     default_slip: str
+    emergencies_an_hour: int
 
     @classmethod
     def from_tables(
@@ -123,6 +124,7 @@ class Ruleset:
             },
             slips=tables.names_by_key(slips),
             default_slip=default_slip,
+            emergencies_an_hour=tables.read_emergencies_an_hour(pathways),
         )
         check_references(ruleset)
         return ruleset

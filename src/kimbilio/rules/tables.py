@@ -240,3 +240,19 @@ def names_by_key(section: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         key: (value,) if isinstance(value, str) else tuple(str(name) for name in value)
         for key, value in section.items()
     }
+
+
+EMERGENCIES_AN_HOUR = 20
+"""Where a pack says no number: a screening takes three minutes at the least, so nobody fills in more in an hour."""
+
+
+def read_emergencies_an_hour(pathways: Mapping[str, Any]) -> int:
+    """From how many emergencies of one phone within an hour on a supervisor is asked before more are sent."""
+    flood = pathways.get("emergency_flood") or {}
+    number = flood.get("from_one_phone_in_an_hour", EMERGENCIES_AN_HOUR)
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise RuleError(
+            "emergency_flood, from_one_phone_in_an_hour: a whole number of at least 1 belongs here. Enter how many "
+            "emergencies one phone may send within an hour before a supervisor is asked, or leave the part out."
+        )
+    return number

@@ -55,6 +55,7 @@ _PARTS = (
     _part("retention", "mapping", required=False),
     _part("slip", "mapping"),
     _part("slip default", "text"),
+    _part("emergency_flood", "mapping", required=False),
     _part("decision_rules", "mapping"),
     _part("decision_rules order_when_several", "names"),
     _part("decision_rules assessed_by", "mapping"),

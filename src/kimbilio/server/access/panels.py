@@ -17,7 +17,7 @@ def knock_rows(actor: Actor) -> list[QueueRow]:
         return []
     return [
         QueueRow(
-            code=f"P-{knock.device_id.hex[-6:].upper()}",
+            code=knock.device.code,
             url=reverse("access:organisation") + "#devices",
             text=_("Another phone tried this phone's code"),
             note=knock.device.name,

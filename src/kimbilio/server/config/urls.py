@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("kimbilio.server.notices.urls")),
     path("", include("kimbilio.server.referrals.urls")),
     path("", include("kimbilio.server.forms.urls")),
+    path("", include("kimbilio.server.intake.urls")),
     path("accounts/", include("kimbilio.server.config.accounts")),
     path("openrosa/", include("kimbilio.server.field.urls")),
     path("field/enrol", enrol, name="field_enrol"),

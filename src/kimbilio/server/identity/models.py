@@ -155,6 +155,11 @@ class Device(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def code(self) -> str:
+        """What a phone is called in a queue, where a name might say too much."""
+        return f"P-{self.id.hex[-6:].upper()}"
+
 
 class Knock(models.Model):
     """Another phone tried the code of an enrolled one, and waits for a steward: one at a time for each phone."""

@@ -91,3 +91,11 @@ def knocks_open(organisation: uuid.UUID) -> list[Knock]:
     """Phones of an organisation whose code another phone has tried and that no steward has looked at."""
     rows = Knock.objects.filter(device__organisation_id=organisation, settled_at=None)
     return list(rows.select_related("device").order_by("id"))
+
+
+def deciders_of(organisation: uuid.UUID) -> list[Member]:
+    """Active supervisors and coordinators: who is told when something needs a decision for the whole organisation."""
+    roles = (Member.Role.SUPERVISOR, Member.Role.COORDINATOR)
+    return list(
+        Member.objects.filter(organisation_id=organisation, active=True, role__in=roles).order_by("id")
+    )

@@ -32,6 +32,7 @@ from kimbilio.xlsforms import (
     typed_answers,
 )
 
+from .floods import emergency_note
 from .outcomes import NotUnderstood, Understood
 
 FORM = "screening"
@@ -86,7 +87,12 @@ def understand_screening(actor: Actor, taken: Taken) -> Understood:
         )
         for scope, document in _consents(filled)
     ]
-    referral_propose(actor=actor, case=episode.case, consents=consents, transaction=row.id)
+    most_urgent = next(iter(filled.pack.ruleset.priorities))
+    held = episode.case.priority == most_urgent and emergency_note(
+        actor=actor, submission=row, case=episode.case.id, ruleset=filled.pack.ruleset
+    )
+    if not held:
+        referral_propose(actor=actor, case=episode.case, consents=consents, transaction=row.id)
     return Understood(episode.case.id, _reasons(filled, row.started_at, row.received_at))
 
 

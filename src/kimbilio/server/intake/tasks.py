@@ -1,9 +1,10 @@
-"""The job that understands submissions. It carries ids only."""
+"""The jobs that understand submissions and release held emergencies. They carry ids only."""
 
 from __future__ import annotations
 
 import logging
 import uuid
+from contextlib import suppress
 
 from django.db import InterfaceError, OperationalError
 from procrastinate import RetryStrategy
@@ -17,7 +18,8 @@ from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.people.erasing import SETTLE
 from kimbilio.server.referrals.services import referrals_of_erased_end
 
-from . import services
+from . import floods, services
+from .floods import RELEASE
 from .outcomes import NotUnderstood
 
 log = logging.getLogger(__name__)
@@ -52,3 +54,11 @@ def erased_settle(organisation: str, case: str) -> None:
     with acting_for(actor.organisation):
         forms_of_erased_settle(actor=actor, case=row)
         referrals_of_erased_end(actor=actor, case=row)
+
+
+@app.task(name=RELEASE, queue="intake", retry=RetryStrategy(max_attempts=12, exponential_wait=3))
+def emergency_release(organisation: str, emergency: str) -> None:
+    """Make the referrals of one emergency that had to wait."""
+    actor = actor_of_system(uuid.UUID(organisation))
+    with suppress(KeyDestroyed), acting_for(actor.organisation):  # erased meanwhile: there is nobody to refer
+        floods.emergency_release(actor=actor, emergency=uuid.UUID(emergency))
