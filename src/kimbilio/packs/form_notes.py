@@ -165,9 +165,14 @@ class FormNotes:
         return write
 
     def _desk(self, service: Service, lang: str) -> Iterator[str]:
-        for word, value in (("desk", service.desk), ("hours", service.hours), ("contact", service.contact)):
+        shown = service.seen_by()  # a form goes to every phone
+        for word, value in (("desk", shown.desk), ("hours", shown.hours), ("contact", shown.contact)):
             if value:
                 yield self._texts.word(word, lang, **{word: value})
+        if service.location_confidential:
+            yield self._texts.word(
+                "place_kept", lang, agency=self._texts.text(f"agency:{service.agency}", lang)
+            )
 
     def _laws(self, pathway: Pathway) -> Write:
         def write(lang: str) -> str:

@@ -7,7 +7,7 @@ does not judge them (`checker`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kimbilio.packs.media import Media, Medium
@@ -84,7 +84,10 @@ class Agency:
 
 @dataclass(frozen=True)
 class Service:
-    """What an agency offers and where; an empty desk, hours or contact is for the country team to enter."""
+    """What an agency offers and where; an empty desk, hours or contact is for the country team to enter.
+
+    `location_confidential`: where it is may be known to nobody outside (a shelter). Read it through `seen_by`.
+    """
 
     id: str
     country: str
@@ -97,6 +100,16 @@ class Service:
     contact: str
     contact_verified_on: str
     source: str
+    location_confidential: bool = False
+
+    def seen_by(self, agency: str = "") -> Service:
+        """The service as members of an agency may see it, as anybody may when it is empty: the one place that decides.
+
+        Of a confidential place only its own agency sees the desk and how to reach it.
+        """
+        if not self.location_confidential or agency == self.agency:
+            return self
+        return replace(self, desk="", contact="")
 
     def serves(self, category: str) -> bool:
         """Whether the service is meant for people of this category."""

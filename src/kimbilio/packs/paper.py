@@ -227,13 +227,11 @@ class _Sheet:
         for service in self._pack.services.values():
             if service.agency != pathway.lead or not service.serves(pathway.category):
                 continue
-            for name, value in (
-                ("desk", service.desk),
-                ("hours", service.hours),
-                ("contact", service.contact),
-            ):
-                if value:
-                    lines.append(texts.word(name, **{name: value}))
+            shown = service.seen_by()
+            parts = (("desk", shown.desk), ("hours", shown.hours), ("contact", shown.contact))
+            lines += [texts.word(name, **{name: value}) for name, value in parts if value]
+            if service.location_confidential:
+                lines.append(texts.word("place_kept", agency=agency))
         return [
             texts.word("whom_to_call", agency=agency),
             *(dict.fromkeys(lines) or [texts.word("no_desk")]),

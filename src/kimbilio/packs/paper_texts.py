@@ -1,8 +1,8 @@
 """Words of a form on paper, and its conditions said in words.
 
-Knows the pack's texts, the few words that paper needs besides them (paper_words.csv, which a translator edits) and
-how an expression of the pack is read out. Does not know how a page looks. What is not translated stands in English,
-and `missing` says that it happened.
+Knows the pack's texts, the few words that a form and paper need besides them (form_words.csv and
+paper_words.csv, which a translator edits) and how an expression of the pack is read out. Does not know how a
+page looks. What is not translated stands in English, and `missing` says that it happened.
 """
 
 from __future__ import annotations
@@ -143,5 +143,8 @@ class Spoken:
 
 @cache
 def _words() -> Mapping[str, Mapping[str, str]]:
-    text = files("kimbilio.packs").joinpath("paper_words.csv").read_text(encoding="utf-8")
-    return {row.pop("key"): row for row in csv.DictReader(text.splitlines())}
+    found: dict[str, dict[str, str]] = {}
+    for name in ("form_words.csv", "paper_words.csv"):
+        text = files("kimbilio.packs").joinpath(name).read_text(encoding="utf-8")
+        found |= {row.pop("key"): row for row in csv.DictReader(text.splitlines())}
+    return found

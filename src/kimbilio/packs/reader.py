@@ -34,6 +34,8 @@ from kimbilio.packs.texts import english_texts
 from kimbilio.rules import RuleError, Ruleset
 
 _HERE = Path(__file__).resolve().parent
+SHELTER = "shelter"
+"""The service type, common to all packs, whose place must be decided on."""
 # What a table that is not as the format wants it may raise, RuleError (a ValueError) included.
 UNUSABLE = (KeyError, TypeError, ValueError, AttributeError)
 
@@ -197,7 +199,14 @@ def _service(row: Mapping[str, str]) -> Service:
         contact=row.get("contact", ""),
         contact_verified_on=row.get("contact_verified_on", ""),
         source=row["source"],
+        location_confidential=_place_kept(row),
     )
+
+
+def _place_kept(row: Mapping[str, str]) -> bool:
+    """In doubt yes: a shelter on which nobody has decided is kept like one that is confidential."""
+    decided = row.get("location_confidential", "")
+    return decided != "no" if decided or row["service_type"] == SHELTER else False
 
 
 def _field(id_: str, origin: str | Iterable[str]) -> FieldLabel:

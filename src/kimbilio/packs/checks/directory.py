@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from kimbilio.packs.checks.contents import Contents, known
 from kimbilio.packs.faults import Fault, Level
-from kimbilio.packs.reader import split
+from kimbilio.packs.reader import SHELTER, split
 from kimbilio.packs.tables import Row, Table
 
 _TO_ENTER = ("desk", "hours", "contact")
+_TELLS_WHERE = ("coverage_en", "contact")
 
 
 def check_directory(contents: Contents) -> Iterator[Fault]:
@@ -49,7 +50,9 @@ def check_directory(contents: Contents) -> Iterator[Fault]:
             "a service type of pathways.yaml",
         )
         yield from _categories(contents, row, services, "who_for")
-        if empty := [column for column in _TO_ENTER if not row[column]]:
+        yield from _place(row, services)
+        kept = _TELLS_WHERE if _is_kept(row) else ()
+        if empty := [column for column in _TO_ENTER if not row[column] and column not in kept]:
             message = (
                 f"service '{row['id']}' has no {' and no '.join(empty)}: to be entered by the country team"
             )
@@ -57,6 +60,28 @@ def check_directory(contents: Contents) -> Iterator[Fault]:
                 f"Fill in {', '.join(empty)} and the date in contact_verified_on before a post goes live."
             )
             yield Fault("to_be_entered", services.file, row.number, "", message, remedy, "warning")
+
+
+def _is_kept(row: Row) -> bool:
+    return row["location_confidential"] == "yes"
+
+
+def _place(row: Row, table: Table) -> Iterator[Fault]:
+    """A pack is handed to every organisation, so where a confidential place is may stand nowhere in it."""
+    if _is_kept(row):
+        for column in _TELLS_WHERE:
+            if row[column]:
+                message = (
+                    f"the place of service '{row['id']}' is confidential, and {column} tells where it is"
+                )
+                remedy = f"Empty {column}: whoever brings the person learns the place from the agency itself."
+                yield Fault("place_told", table.file, row.number, row[column], message, remedy)
+    elif row["service_type"] == SHELTER and not row["location_confidential"]:
+        message = (
+            f"service '{row['id']}' is a shelter, and nobody has decided whether its place is confidential"
+        )
+        remedy = "Write yes or no into the column location_confidential. Until then it is treated as yes."
+        yield Fault("place_undecided", table.file, row.number, "", message, remedy, "warning")
 
 
 def _known(

@@ -85,6 +85,7 @@ _KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "practice/answers": {"when": WHEN},
     "laws": {"level": ("international", "regional", "national")},
     "ratifications": {"status": ("party", "signed_only", "not_party", "unknown")},
+    "services": {"location_confidential": ("yes", "no")},
     "forms/screening/questions": {"fast_path": ("yes", "no"), "observe": ("yes", "no")},
 }
 _NUMBERS = {"laws": ("year",), "ratifications": ("year",), "forms/screening/questions": ("order",)}

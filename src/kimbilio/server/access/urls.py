@@ -13,5 +13,6 @@ urlpatterns = [
     path("organisation/devices/<uuid:device>/revoke/", phones.device_revoke, name="device_revoke"),
     path("organisation/devices/<uuid:device>/release/", phones.device_release, name="device_release"),
     path("organisation/desks/<uuid:desk>/verify/", views.desk_verify, name="desk_verify"),
+    path("organisation/desks/<uuid:desk>/place/", views.desk_place, name="desk_place"),
     path("journal/", views.journal, name="journal"),
 ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kimbilio.server.identity import services as identity
 from kimbilio.server.identity.models import Desk, Member
+from kimbilio.server.identity.places import place_of
 from kimbilio.server.identity.selectors import (
     colleagues_of,
     desks_of,
@@ -48,7 +49,9 @@ def organisation(request: HttpRequest) -> HttpResponse:
             "organisation": found,
             "town": get_timezone_location(found.time_zone, locale=get_language() or "en", return_city=True),
             "members": colleagues_of(actor.organisation),
-            "desks": desks_of(actor.organisation),
+            "desks": [
+                (row, place_of(row, seen_by=actor.organisation)) for row in desks_of(actor.organisation)
+            ],
             "devices": devices_of(actor.organisation),
             "knocked": {knock.device_id for knock in knocks_open(actor.organisation)},
             "keeper": actor.role in KEEPERS,
@@ -67,6 +70,21 @@ def desk_verify(request: HttpRequest, desk: uuid.UUID) -> HttpResponse:
         raise Http404
     identity.desk_verify(desk=row)
     act_record(actor=actor, act="desk.verified", subject=row.id, codes={"desk": str(row.id)})
+    return redirect("access:organisation")
+
+
+@require_POST
+@as_member(*KEEPERS, Role.SUPERVISOR, Role.COORDINATOR)
+def desk_place(request: HttpRequest, desk: uuid.UUID) -> HttpResponse:
+    """Keep where a desk is from every other organisation, or no longer."""
+    actor = actor_of(request)
+    row = Desk.objects.filter(id=desk, organisation_id=actor.organisation).first()
+    if row is None:
+        raise Http404
+    kept = request.POST.get("kept") != "no"
+    identity.desk_place_keep(desk=row, kept=kept)
+    act = "desk.place_kept" if kept else "desk.place_shown"
+    act_record(actor=actor, act=act, subject=row.id, codes={"desk": str(row.id)})
     return redirect("access:organisation")
 
 

@@ -77,6 +77,11 @@ class Desk(Named):
     )
     area = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    location_confidential = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Where it is may be known to its own organisation alone; read area and phone through places.place_of",
+    )
     focal_point_1 = models.ForeignKey(
         "Member", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -99,3 +99,8 @@ def envelope_key_publish(*, organisation: uuid.UUID) -> bool:
     return bool(
         Organisation.objects.filter(id=organisation).exclude(envelope_key=public).update(envelope_key=public)
     )
+
+
+def desk_place_keep(*, desk: Desk, kept: bool) -> None:
+    """From now on the place of the desk is confidential, or is not."""
+    Desk.objects.filter(id=desk.id).update(location_confidential=kept)

@@ -61,6 +61,8 @@ ACTS = {
     "device.knocked": _("Another phone tried the code of this one and was refused"),
     "device.released": _("The code of a phone was released for another phone"),
     "desk.verified": _("The desk's entry was checked"),
+    "desk.place_kept": _("The desk's place is confidential from now on"),
+    "desk.place_shown": _("The desk's place is no longer confidential"),
     "access.explained": _("Somebody asked why a member can see a record"),
     "key.rotated": _("The organisation’s key was renewed"),
     "sample.sent": _("A sample screening was sent"),

@@ -19,6 +19,7 @@ from django.utils import timezone
 from kimbilio.packs.pack import Service
 from kimbilio.server.identity.actor import Actor
 from kimbilio.server.identity.models import Desk
+from kimbilio.server.identity.places import Place, place_of
 from kimbilio.server.identity.selectors import desks_for_referrals, organisation_get
 from kimbilio.server.people.country import pack_for
 
@@ -33,12 +34,14 @@ LAST_ASKED = 10
 class DeskCard:
     """A desk as the directory shows it.
 
-    `opens_or_closes`: when an open desk closes, or a closed one opens; None for day and night.
+    `place` is what the actor may see of where it is. `opens_or_closes`: when an open desk closes, or a closed
+    one opens; None for day and night.
     `verified_days`: days since the entry was checked, None for never; `stale` when that is too long ago.
     `answered` in time of the last `asked` referrals that this organisation sent there.
     """
 
     desk: Desk
+    place: Place
     open_now: bool
     opens_or_closes: datetime | None
     verified_days: int | None
@@ -71,15 +74,19 @@ def cards_of(actor: Actor, desks: Iterable[Desk]) -> list[DeskCard]:
     """The cards of some desks, in their order."""
     now = timezone.now()
     history = _history(actor)
-    return [_card(desk, now, history.get(desk.id, [])) for desk in desks]
+    return [
+        _card(desk, place_of(desk, seen_by=actor.organisation), now, history.get(desk.id, []))
+        for desk in desks
+    ]
 
 
-def _card(desk: Desk, now: datetime, in_time: list[bool]) -> DeskCard:
+def _card(desk: Desk, place: Place, now: datetime, in_time: list[bool]) -> DeskCard:
     zone = ZoneInfo(desk.organisation.time_zone)
     stands = openness(desk.hours, now.astimezone(zone))
     days = (now.astimezone(zone).date() - desk.verified_on).days if desk.verified_on else None
     return DeskCard(
         desk=desk,
+        place=place,
         open_now=stands.open,
         opens_or_closes=stands.until or stands.opens_at,
         verified_days=days,

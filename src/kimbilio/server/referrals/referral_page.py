@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from kimbilio.packs import Pack
 from kimbilio.server.identity.actor import Actor
+from kimbilio.server.identity.places import place_of
 from kimbilio.server.identity.selectors import desk_find, organisation_get
 from kimbilio.server.journal.selectors import acts_of_case
 from kimbilio.server.people import selectors as people
@@ -42,6 +43,7 @@ def referral_context(
     # The codes are the sender's: another country's pack has other words for them
     their_pack = pack_of(row.other.pack) if received else pack
     acts = acts_open(reading)
+    place = place_of(row.desk, seen_by=actor.organisation)
     context: dict[str, Any] = {
         "referral": row,
         "case": row.case,
@@ -79,7 +81,8 @@ def referral_context(
         "others": [step for act, step in steps.items() if act != main],
         "due": reading.document["override"]["confirm_by"] if main == "confirm" else row.due_at,
         "waiting": _waiting(row, received),
-        "call": row.desk.phone if not received and row.due_at else "",
+        "call": place.phone if not received and row.due_at else "",
+        "place_kept": words.place_kept_words(row.desk) if place.kept else "",
         "reason": _override_reason(reading) if "confirm" in steps else "",
         "say": _said(reading, pack) if "answer" in steps else None,
     }

@@ -149,6 +149,13 @@ def language_words(pack: Pack, language: str) -> str:
     return known or answer_word(pack, FORM, "language", language)
 
 
+def place_kept_words(desk: Desk) -> str:
+    """What stands where the place of a desk would, for those from whom it is kept."""
+    return _("Address kept confidential; transport is arranged by %(agency)s.") % {
+        "agency": organisation_name(desk.organisation)
+    }
+
+
 def hours_words(card: DeskCard, now: datetime) -> tuple[str, str]:
     """Whether a desk is open, and until or from when."""
     at = card.opens_or_closes
@@ -192,13 +199,14 @@ def desk_row(pack: Pack, card: DeskCard, now: datetime) -> dict[str, Any]:
         "id": str(desk.id),
         "name": desk_name(desk),
         "organisation": organisation_name(desk.organisation),
-        "area": desk.area,
+        "area": card.place.area,
         "open": open_words,
         "open_note": note,
         "hours": week_words(desk),
         "languages": _(", ").join(language_words(pack, language) for language in desk.languages),
         "services": [word(pack, f"service_type:{service}") for service in desk.service_types],
-        "phone": desk.phone,
+        "phone": card.place.phone,
+        "place_kept": place_kept_words(desk) if card.place.kept else "",
         "verified": days_ago_words(card.verified_days),
         "verified_on": desk.verified_on,
         "stale": card.stale,

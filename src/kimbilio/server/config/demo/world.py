@@ -78,6 +78,7 @@ def _desk(
         hours=hours.get(row.get("hours", ""), {}),
         area=row.get("area", ""),
         phone=row["phone"],
+        location_confidential=row.get("location_confidential", False),
         verified_on=today - dt.timedelta(days=row["verified"]),
         receives_referrals=row.get("receives_referrals", True),
     )
