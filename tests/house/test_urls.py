@@ -110,6 +110,8 @@ def things(world: World) -> dict[str, dict[str, object]]:
         "referral": mine.id,
         "act": "withdraw",
         "reference": told.reference,
+        "secret": "not-the-gateway-s",
+        "status": "delivered",
         "token": TOKEN,
         "form_id": form.form_id,
         "version": form.version,

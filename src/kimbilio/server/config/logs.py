@@ -11,7 +11,7 @@ import re
 import traceback
 from types import TracebackType
 
-_TOKEN = re.compile(r"(/openrosa/)[^/\s]+")
+_TOKEN = re.compile(r"(/openrosa/|/n/report/)[^/\s]+")
 
 
 class HideTokens(logging.Filter):

@@ -162,6 +162,19 @@ EMAIL_USE_SSL = os.environ.get("KIMBILIO_SMTP_TLS") == "tls"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("KIMBILIO_SMTP_FROM", "")
 
+KIMBILIO_SMS_URL = os.environ.get("KIMBILIO_SMS_URL", "")
+KIMBILIO_SMS_METHOD = os.environ.get("KIMBILIO_SMS_METHOD", "POST")
+KIMBILIO_SMS_CONTENT_TYPE = os.environ.get("KIMBILIO_SMS_CONTENT_TYPE", "urlencoded")
+KIMBILIO_SMS_BODY = os.environ.get("KIMBILIO_SMS_BODY", "id={{id}}&text={{text}}&to={{to}}&from={{from}}")
+KIMBILIO_SMS_FROM = os.environ.get("KIMBILIO_SMS_FROM", "")
+KIMBILIO_SMS_AUTHORIZATION = os.environ.get("KIMBILIO_SMS_AUTHORIZATION", "")
+KIMBILIO_SMS_EXPECT = os.environ.get("KIMBILIO_SMS_EXPECT", "")
+KIMBILIO_SMS_SECRET = os.environ.get("KIMBILIO_SMS_SECRET", "")  # stands in the address of delivery reports
+KIMBILIO_PUSH_SERVICES = os.environ.get(
+    "KIMBILIO_PUSH_SERVICES",
+    "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com",
+).split(",")
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية"), ("fr", "Français"), ("sw", "Kiswahili")]
 LOCALE_PATHS = [Path(__file__).parent.parent / "locale"]
@@ -193,6 +206,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "django.db.backends": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "urllib3": {"handlers": [], "level": "CRITICAL", "propagate": False},  # an address may carry a number
         "procrastinate": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }

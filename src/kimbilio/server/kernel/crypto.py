@@ -10,23 +10,29 @@ Does not know where keys are kept: see `keystore` and `custody`.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import hmac
 import os
+import time
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from py_vapid import Vapid02
 
 _FORMAT = b"\x01"
 _NONCE = 12
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # SEC 2, 2.4.2
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
@@ -122,6 +128,25 @@ def envelope_open(secrets: Iterable[bytes], closed: bytes, about: bytes) -> byte
         with contextlib.suppress(InvalidTag, ValueError):
             return _SUITE.decrypt(closed, X25519PrivateKey.from_private_bytes(secret), info=about)
     raise Unreadable("An envelope does not open: it was changed, or it is for another organisation.")
+
+
+def push_public_key(secret: bytes) -> str:
+    """The public key by which push services know the sender of this secret: base64url of the uncompressed point."""
+    point = _push_private(secret).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
+
+
+def push_authorisation(secret: bytes, *, audience: str, subject: str) -> dict[str, str]:
+    """The header that proves the sender to a push service for twelve hours (VAPID, RFC 8292)."""
+    claims = {"aud": audience, "sub": subject, "exp": int(time.time()) + 12 * 3600}
+    signed: dict[str, str] = Vapid02(private_key=_push_private(secret)).sign(claims)
+    return signed
+
+
+def _push_private(secret: bytes) -> ec.EllipticCurvePrivateKey:
+    # Reduced into the group's order; the bias of 2^-32 at P-256 tells nothing of a key drawn from 256 random bits
+    number = int.from_bytes(secret, "big") % (_P256_ORDER - 1) + 1
+    return ec.derive_private_key(number, ec.SECP256R1())
 
 
 def _bound(key_id: uuid.UUID, row: uuid.UUID, name: str) -> bytes:

@@ -27,8 +27,13 @@ from django.conf import settings
 from . import crypto
 from .crypto import DataKey, Unreadable
 
-PURPOSES = ("content", "mark", "search", "submission")
-"""What stable secrets are for: hashes of what acts wrote, marks of acts, search codes, hashes of forms as they came."""
+PURPOSES = ("content", "mark", "push", "search", "submission", "ways")
+"""What stable secrets are for: hashes of what acts wrote, marks of acts, the sender of web pushes, search codes,
+hashes of forms as they came, hashes of the addresses of members.
+"""
+
+INSTALLATION = uuid.UUID(int=0)
+"""Under this id the installation itself has a ring, for what belongs to no organisation."""
 
 _ENVELOPE = "envelope"
 _ROOT = "root"

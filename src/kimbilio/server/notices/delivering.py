@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction as db
 from django.urls import reverse
+from django.utils.translation import get_language_info
 
 from kimbilio.server.identity.actor import actor_of_system
 from kimbilio.server.journal.services import act_record
@@ -20,11 +21,12 @@ from kimbilio.server.kernel import sealed
 from kimbilio.server.kernel.errors import KeyDestroyed
 from kimbilio.server.kernel.rows import acting_for
 
-from .channels import mail
-from .channels.outcome import NOT_SET_UP, Outcome
+from .channels import mail, push, sms
+from .channels.outcome import Outcome
 from .models import Attempt, Channel, Delivery, Notice, Reach, Urgency
+from .reaching import way_remove
 from .sending import delivery_defer
-from .wording import sentence
+from .wording import sentence, text_message
 
 Step = Attempt.Step
 
@@ -50,7 +52,7 @@ def delivery_attempt(*, organisation: uuid.UUID, delivery: uuid.UUID, attempt: i
             return
     outcome = _send(row)
     with acting_for(organisation):
-        _end(row, attempt, outcome, now)
+        delivery_end(row, attempt, outcome, now)
 
 
 def _found(delivery: uuid.UUID) -> Delivery | None:
@@ -67,9 +69,9 @@ def _begin(row: Delivery, n: int, now: datetime) -> bool:
         return False
     notice = row.receiver.notice
     if hasattr(notice, "settlement") or notice.expires_at <= now:
-        _note(row, n, Step.SKIPPED, "settled" if hasattr(notice, "settlement") else "expired")
+        delivery_note(row, n, Step.SKIPPED, "settled" if hasattr(notice, "settlement") else "expired")
         return False
-    if _note(row, n, Step.BEGAN, ""):
+    if delivery_note(row, n, Step.BEGAN, ""):
         return True
     began = row.attempts.get(n=n, step=Step.BEGAN)
     if now - began.at < CUT_OFF:
@@ -93,11 +95,23 @@ def _send(row: Delivery) -> Outcome:
     notice = row.receiver.notice
     words = sentence(language, notice.urgency)
     match row.channel:
+        case Channel.SMS:
+            return sms.send(address["to"], text=text_message(words, notice.reference), identifier=str(row.id))
+        case Channel.PUSH:
+            payload = {
+                "words": words,
+                "reference": notice.reference,
+                "address": reverse("notices:notice", args=[notice.reference]),
+                "lang": language,
+                "dir": "rtl" if get_language_info(language)["bidi"] else "ltr",
+                "pressing": notice.urgency == Urgency.EMERGENCY,
+            }
+            return push.send(address, payload=payload, urgency=notice.urgency)
         case Channel.EMAIL:
             body = "\n\n".join(part for part in (words, link_to(notice), notice.reference) if part)
             return mail.send(address["to"], subject=words, body=body + "\n")
         case _:
-            return NOT_SET_UP
+            raise ValueError(f"There is no channel {row.channel!r}.")
 
 
 def link_to(notice: Notice) -> str:
@@ -111,20 +125,23 @@ def _language(row: Delivery) -> str:
 
 
 @db.atomic
-def _end(row: Delivery, n: int, outcome: Outcome, now: datetime) -> None:
+def delivery_end(row: Delivery, n: int, outcome: Outcome, now: datetime) -> None:
+    """Write how an attempt ended: sent, tried again after a pause, or given up. A way that is gone is forgotten."""
+    if outcome.gone and row.way is not None:
+        way_remove(actor=actor_of_system(row.organisation_id), way=row.way.id)
     if outcome.sent:
-        _note(row, n, Step.SENT, outcome.code)
+        delivery_note(row, n, Step.SENT, outcome.code)
         return
     pauses = PAUSES[Urgency(row.receiver.notice.urgency)]
     if outcome.again and n <= len(pauses):
-        if _note(row, n, Step.FAILED, outcome.code):
+        if delivery_note(row, n, Step.FAILED, outcome.code):
             delivery_defer(row, attempt=n + 1, at=now + pauses[n - 1])
         return
     _give_up(row, n, outcome.code)
 
 
 def _give_up(row: Delivery, n: int, code: str) -> None:
-    if _note(row, n, Step.GAVE_UP, code):
+    if delivery_note(row, n, Step.GAVE_UP, code):
         act_record(
             actor=actor_of_system(row.organisation_id),
             act="notice.given_up",
@@ -133,7 +150,7 @@ def _give_up(row: Delivery, n: int, code: str) -> None:
         )
 
 
-def _note(row: Delivery, n: int, step: str, code: str) -> bool:
+def delivery_note(row: Delivery, n: int, step: str, code: str) -> bool:
     """Write one step of an attempt. False when it was written before."""
     attempt = Attempt(organisation_id=row.organisation_id, delivery=row, n=n, step=step, code=code)
     Attempt.objects.bulk_create([attempt], ignore_conflicts=True)

@@ -23,3 +23,9 @@ def deliver(organisation: str, delivery: str, attempt: int) -> None:
         attempt=attempt,
         now=timezone.now(),
     )
+
+
+@app.task(name="notices.code_send", queue="notices", retry=RETRY)
+def code_send(organisation: str, way: str) -> None:
+    """Make a code and send it to the address that is to be confirmed."""
+    services.way_code_send(organisation=uuid.UUID(organisation), way=uuid.UUID(way))

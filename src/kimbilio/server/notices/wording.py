@@ -45,3 +45,23 @@ def fits_one_message(text: str) -> bool:
     if set(text) <= GSM_BASIC:
         return len(text) <= GSM_ROOM
     return len(text.encode("utf-16-be")) // 2 <= UCS2_ROOM
+
+
+def failure_words(code: str) -> str:
+    """Why a notice was given up, in words: what happened, and what to do."""
+    kind, status = code.partition("_")[::2]
+    match code, kind:
+        case "not_set_up", _:
+            return _("This server is not set up for this way. See the settings.")
+        case "unreachable", _:
+            return _("The other server did not answer, however often we tried.")
+        case "way_removed" | "subscription_broken", _:
+            return _("This way leads nowhere any more. The receiver enters a new one.")
+        case "cut_off", _:
+            return _("The work was cut off while sending: it may have arrived, or not.")
+        case "not_delivered" | "", _:
+            return _("The network could not deliver the text message.")
+        case _, "smtp" | "sms" | "push":
+            return _("The other server refused it (%(status)s).") % {"status": status}
+        case _:
+            return _("It could not be sent (%(code)s).") % {"code": code}
