@@ -107,8 +107,17 @@ def django_db_setup(template: str, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def committed(template: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A database of the test's own in which commits are real, for kills, races and processes. Yields its name."""
-    name = f"{settings.DATABASE}_own"
-    with django_db_blocker.unblock():
+    yield from _own(template, f"{settings.DATABASE}_own", django_db_blocker)
+
+
+@pytest.fixture(scope="module")
+def committed_by_module(template: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The same for a whole module, whose tests put back what they change. Not to be mixed with `committed`."""
+    yield from _own(template, f"{settings.DATABASE}_module", django_db_blocker)
+
+
+def _own(template: str, name: str, blocker: Any) -> Iterator[str]:
+    with blocker.unblock():
         _copy(template, name)
         _point_at(name)
         yield name

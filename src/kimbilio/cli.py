@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_pack(commands)
     _add_server(commands)
     _add_keys(commands)
+    _add_journal(commands)
     return parser
 
 
@@ -108,6 +109,30 @@ def _add_keys(commands: argparse._SubParsersAction[_Parser]) -> None:
     rotate.add_argument("--organisation", required=True, metavar="NAME", help="its name, agency or id")
     rotate.add_argument("--batch", type=int, default=500, help="keys in one transaction: %(default)s")
     rotate.set_defaults(run="kimbilio.server.config.keys:rotate")
+
+
+def _add_journal(commands: argparse._SubParsersAction[_Parser]) -> None:
+    journal = commands.add_parser(
+        "journal", help="carry the journal's roots out, and hold the journal to them"
+    )
+    verbs = journal.add_subparsers(metavar="VERB", required=True)
+    whose = "name, agency or id of one organisation; default: all"
+    root = verbs.add_parser("root", help="the newest root of each journal, as a line to copy onto paper")
+    root.add_argument("--organisation", metavar="WHOSE", help=whose)
+    root.add_argument("--out", type=Path, metavar="FILE", help="write the roots to a file, too")
+    root.set_defaults(run="kimbilio.server.config.seals:root")
+    verify = verbs.add_parser(
+        "verify", help="find what was changed, removed, added or reordered behind our back"
+    )
+    verify.add_argument("--organisation", metavar="WHOSE", help=whose)
+    verify.add_argument(
+        "--root",
+        action="append",
+        default=[],
+        metavar="LINE|FILE",
+        help="a root that was carried out: the line in quotes, or the file; can be given again",
+    )
+    verify.set_defaults(run="kimbilio.server.config.seals:verify")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -47,7 +47,12 @@ def environment_for(role: str, environment: Mapping[str, str] | None = None) -> 
 
 def owner_begin() -> None:
     """Make this process one that reaches the databases as their owner, and start Django. Raises NotConfigured."""
-    os.environ.update(environment_for("owner"))
+    begin("owner")
+
+
+def begin(role: str) -> None:
+    """Make this process one of `role` (web, jobs, owner), and start Django. Raises NotConfigured."""
+    os.environ.update(environment_for(role))
     import django
 
     django.setup()

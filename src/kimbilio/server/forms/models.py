@@ -112,6 +112,7 @@ class Submission(OwnedRow, SealedRow):
     case = models.UUIDField(null=True, blank=True, help_text="Case it became, set when understood")
 
     tie_columns = TIE_COLUMNS
+    hashed_by_acts = True
     objects = RecordQuerySet.as_manager()
 
     class Meta:
@@ -152,6 +153,7 @@ class Refusal(OwnedRow, SealedRow):
     settled_at = models.DateTimeField(null=True, help_text="When a person had looked at it")
 
     tie_columns = TIE_COLUMNS
+    hashed_by_acts = True
     objects = RecordQuerySet.as_manager()
 
     class Meta:

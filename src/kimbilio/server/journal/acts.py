@@ -74,6 +74,8 @@ ACTS = {
     "key.rotated": _("The organisation’s key was renewed"),
     "sample.sent": _("A sample screening was sent"),
     "journal.epoch_began": _("The journal goes on from a copy"),
+    "journal.witness_named": _("An organisation was named as witness of the journal"),
+    "journal.root_disputed": _("A journal is not as this organisation witnessed it"),
 }
 
 EPOCHS = {

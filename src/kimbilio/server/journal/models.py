@@ -113,3 +113,55 @@ class Root(OwnedRow):
 
     def __str__(self) -> str:
         return f"{self.size} {bytes(self.root).hex()}"
+
+
+class Witness(OwnedRow):
+    """Another organisation that keeps the roots of this one's book. Once named it stays: whoever wants to rewrite the
+    book must not be able to send the witness away first.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    witness = models.ForeignKey("identity.Organisation", on_delete=models.PROTECT, related_name="+")
+    named_by = models.UUIDField(null=True, help_text="Member")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    append_only = True
+    row_policy = f"organisation_id = {CURRENT} or witness_id = {CURRENT}"
+    row_check = f"organisation_id = {CURRENT}"
+
+    class Meta:
+        db_table_comment = "Which organisation keeps the roots of which other."
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "witness"], name="one_witness_once"),
+            models.CheckConstraint(
+                condition=~models.Q(witness=models.F("organisation")), name="nobody_is_their_own_witness"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.witness_id} of {self.organisation_id}"
+
+
+class WitnessedRoot(OwnedRow):
+    """A root of another organisation's book, as its witness took it. The row belongs to the witness."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    about = models.ForeignKey("identity.Organisation", on_delete=models.PROTECT, related_name="+")
+    size = models.PositiveBigIntegerField()
+    root = models.BinaryField(help_text="RFC 9162 root hash, 32 bytes")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    append_only = True
+    row_policy = f"organisation_id = {CURRENT} or about_id = {CURRENT}"
+    row_check = f"organisation_id = {CURRENT}"
+
+    class Meta:
+        db_table_comment = "Roots of other organisations' books, kept by their witnesses."
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "about", "size"], name="one_witnessed_root_a_size"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.size} {bytes(self.root).hex()}"

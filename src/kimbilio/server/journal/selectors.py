@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from kimbilio.server.kernel import crypto, keystore
 
-from .models import Act, Root, Seal
+from .models import Act, Root, Seal, WitnessedRoot
 
 
 def acts_of_case(case: uuid.UUID) -> QuerySet[Act]:
@@ -62,6 +62,12 @@ def acts_following(organisation: uuid.UUID, *, after: int = 0, most: int = 500) 
 def root_latest(organisation: uuid.UUID) -> Root | None:
     """The root of the newest sealing; None before the first."""
     return Root.objects.filter(organisation_id=organisation).order_by("-size").first()
+
+
+def roots_witnessed(witness: uuid.UUID) -> list[WitnessedRoot]:
+    """The newest root that a witness keeps of each other organisation's book."""
+    rows = WitnessedRoot.objects.filter(organisation_id=witness)
+    return list(rows.order_by("about", "-size").distinct("about"))
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,11 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from kimbilio.server.identity.selectors import organisations_all
 from kimbilio.server.kernel.rows import acting_for
 
 from .sealing import organisation_seal
+from .witnessing import roots_carry
 
 RETRY = RetryStrategy(max_attempts=12, exponential_wait=3)
 
@@ -42,6 +44,23 @@ def seal(organisation: str, whole: bool = False) -> None:
     while more:
         with acting_for(owner):
             more = organisation_seal(owner, whole=whole).more
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="journal.roots_carry_all", queue="journal", queueing_lock="journal.roots_carry_all")
+def roots_carry_all(timestamp: int) -> None:
+    """Every hour: let the witnesses of every book take its newest root."""
+    for organisation in organisations_all():
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            roots_take.configure(queueing_lock=f"roots {organisation.id}").defer(
+                organisation=str(organisation.id)
+            )
+
+
+@app.task(name="journal.roots_carry", queue="journal", retry=RETRY)
+def roots_take(organisation: str) -> None:
+    """Let the witnesses of one book take its newest root."""
+    roots_carry(uuid.UUID(organisation))
 
 
 def _defer(*, whole: bool) -> None:

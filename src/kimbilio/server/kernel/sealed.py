@@ -19,6 +19,11 @@ class SealedRow(models.Model):
 
     sealed = models.BinaryField(editable=False)
 
+    hashed_by_acts = False
+    """Whether every writing of `sealed` comes with an act that hashes it (`act_record(wrote=…)`, subject the row's
+    id), so that `kimbilio journal verify` finds a row that no act wrote.
+    """
+
     class Meta:
         abstract = True
 

@@ -24,6 +24,7 @@ class Person(OwnedRow, SealedRow):
     registered_at = models.DateTimeField(auto_now_add=True)
 
     case_path = "cases__"
+    hashed_by_acts = True
     objects = RecordQuerySet.as_manager()
 
     class Meta:
@@ -60,6 +61,7 @@ class Case(OwnedRow, SealedRow):
     opened_at = models.DateTimeField(auto_now_add=True)
 
     case_path = ""
+    hashed_by_acts = True
     objects = RecordQuerySet.as_manager()
 
     class Meta:
@@ -96,6 +98,7 @@ class Consent(OwnedRow, SealedRow):
 
     case_path = "case__"
     append_only = True
+    hashed_by_acts = True
     objects = RecordQuerySet.as_manager()
 
     class Meta:

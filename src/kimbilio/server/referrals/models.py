@@ -76,6 +76,7 @@ class Referral(OwnedRow, SealedRow):
     )
 
     case_path = "case__"
+    hashed_by_acts = True
     objects = RecordQuerySet.as_manager()
 
     class Meta:
