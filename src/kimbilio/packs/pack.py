@@ -203,7 +203,7 @@ class Pack:
     """One country's knowledge. Get one from `kimbilio.packs.load`.
 
     `lists` names what a phone may carry of the officer's own records, with the columns allowed beside the
-    code.
+    code. `consent_days`: after so many days a consent ends by itself.
     """
 
     id: str
@@ -224,6 +224,7 @@ class Pack:
     forms: Mapping[str, Form]
     lists: Mapping[str, tuple[str, ...]]
     pathways: Mapping[str, Any]
+    consent_days: int
     ruleset: Ruleset
     practice: Mapping[str, PracticePerson]
     content_hash: str

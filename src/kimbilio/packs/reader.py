@@ -148,6 +148,7 @@ def build(tables: Tables) -> Pack:
             for name, about_list in about.get("lists", {}).items()
         },
         pathways=pathways,
+        consent_days=int(pathways["consent_holds_days"]),
         ruleset=ruleset,
         practice=practice_people(tables),
         content_hash=tables.content_hash(),

@@ -273,6 +273,15 @@ PLANTED = [
         "within_hours",
     ),
     Planted(
+        "a consent that never ends",
+        PATHWAYS,
+        "consent_holds_days: 90",
+        "consent_holds_days: 0",
+        "not_a_number",
+        "0",
+        "number",
+    ),
+    Planted(
         "an answering time in words",
         PATHWAYS,
         "acknowledge_minutes: 720",

@@ -319,6 +319,14 @@ def test_the_sender_withdraws_and_the_receiver_hears_it(world: World) -> None:
     assert (row.state, row.due_at, row.escalate_at) == ("withdrawn", None, None)
 
 
+def test_a_reason_that_is_not_on_the_lists_of_the_pack_is_refused(world: World) -> None:
+    mine, _ = story.arrived_at(world, story.WORKER, story.WORK)
+    with acting_for(world.border.id), pytest.raises(ReferralRefused):
+        services.referral_withdraw(actor=world.actor("asha"), referral=mine, reason="went_away")
+    with acting_for(world.border.id), pytest.raises(ReferralRefused):
+        services.referral_close(actor=world.actor("asha"), referral=mine, reason="went_away")
+
+
 def test_the_clocks_of_both_sides_agree_at_every_step(world: World) -> None:
     mine, theirs = story.arrived_at(world, story.IN_DANGER, story.DANGER)
     assert theirs.due_at is not None

@@ -55,6 +55,18 @@ TABLES: dict[str, Layout] = {
     "codes/bound": _layout("code label_en", "code label_en", "code"),
     "codes/field": _layout("code label_en", "code label_en", "code"),
     "codes/post": _layout("code label_en source", "code label_en", "code"),
+    **{
+        f"codes/{name}": _layout("code label_en", "code label_en", "code")
+        for name in (
+            "transport",
+            "escort",
+            "bed",
+            "decline_reason",
+            "outcome",
+            "closing_reason",
+            "withdrawal_reason",
+        )
+    },
     "forms/screening/questions": _layout(
         "order section name type fast_path observe text_en hint_en relevant never_if",
         "order section name type fast_path observe",

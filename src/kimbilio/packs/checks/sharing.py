@@ -55,7 +55,8 @@ def check_sharing(contents: Contents) -> Iterator[Fault]:
 
 
 def check_clocks(contents: Contents) -> Iterator[Fault]:
-    """Every priority has its hours, its answering times and its arrival clock, all of them numbers."""
+    """Every priority has its hours, its answering times and its arrival clock, and a consent its days."""
+    yield from _number(contents, contents.pathways.value.get("consent_holds_days"), "consent_holds_days")
     priorities = contents.mapping("priorities")
     for name, value in priorities.items():
         hours = value.get("within_hours") if isinstance(value, dict) else None

@@ -39,7 +39,6 @@ FORM = "screening"
 REFERRAL, REFERRAL_FOR, REFERRAL_AGENCY = "referral", "referral_for", "referral_agency"
 CONSENT_TALK, CONSENT_REFER, SHARE_FIELDS = "consent_talk", "consent_refer", "share_fields"
 NOT_ASKED = "not_asked"
-CONSENT_HOLDS = timedelta(days=90)
 
 Answers = Mapping[str, Answer]
 
@@ -82,7 +81,7 @@ def understand_screening(actor: Actor, taken: Taken) -> Understood:
             scope=scope,
             document=document,
             asked_at=noticed_at,
-            expires_at=noticed_at + CONSENT_HOLDS,
+            expires_at=noticed_at + timedelta(days=filled.pack.consent_days),
             transaction=row.id,
         )
         for scope, document in _consents(filled)

@@ -5,7 +5,6 @@ Each posts a state with codes. What the receiver writes for itself stays in its 
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -35,7 +34,6 @@ from .moving import ACT_OF, already, check, move, post, referral_lock
 from .refusals import ReferralRefused, refuse_any, refused
 
 State = Referral.State
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @db.atomic
@@ -164,7 +162,7 @@ def referral_complete(
     *, actor: Actor, referral: Referral, outcome: str, transaction: uuid.UUID | None = None
 ) -> Referral:
     """Help is completed; `outcome` is a code. Raises NotVisible, NotAllowed, Refused."""
-    return _end(actor, referral, State.COMPLETED, "outcome", outcome, transaction)
+    return _end(actor, referral, State.COMPLETED, ("outcome", "outcome"), outcome, transaction)
 
 
 @db.atomic
@@ -175,19 +173,20 @@ def referral_close(
 
     Raises NotVisible, NotAllowed, Refused.
     """
-    return _end(actor, referral, State.CLOSED, "reason", reason, transaction)
+    return _end(actor, referral, State.CLOSED, ("reason", "closing_reason"), reason, transaction)
 
 
 def _end(
     actor: Actor,
     referral: Referral,
     to: str,
-    name: str,
+    part: tuple[str, str],
     code: str,
     transaction: uuid.UUID | None,
 ) -> Referral:
+    name, codes = part
     refuse_any(check_ending(to, reason=code))
-    if not _CODE.fullmatch(code):
+    if code not in {row.code for row in pack_for(referral.organisation_id).codes[codes]}:
         # Free text would reach the sender: only a code may
         raise ReferralRefused((Refusal("not_in_the_list", name),))
     return _step(actor, referral, to, transaction, said={name: code}, kept={name: code})

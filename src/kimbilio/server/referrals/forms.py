@@ -13,7 +13,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kimbilio.packs import Pack
 from kimbilio.server.people.country import word
@@ -21,7 +21,6 @@ from kimbilio.server.people.country import word
 from . import words
 from .refusals import CONSENT, PARTS
 
-CONSENT_DAYS = 90
 CANNOT_ANSWER = "cannot_answer"
 NO_ESCORT = ("none_wanted", "not_needed")
 
@@ -82,9 +81,6 @@ class ConsentForm(forms.Form):
         label=gettext_lazy("The consent ends on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         required=False,
-        help_text=gettext_lazy(
-            "In 90 days, or sooner if the person wishes. It may be taken back at any time."
-        ),
         error_messages={
             "invalid": gettext_lazy("Write the day on which the consent ends, such as 2027-02-22.")
         },
@@ -116,11 +112,15 @@ class ConsentForm(forms.Form):
         if not interpreters:
             del self.fields["interpreter"]
         today = timezone.localdate()
-        self.fields["until"].initial = today + timedelta(days=CONSENT_DAYS)
-        self.fields["until"].widget.attrs |= {
-            "min": today.isoformat(),
-            "max": (today + timedelta(days=CONSENT_DAYS)).isoformat(),
-        }
+        self._last = today + timedelta(days=pack.consent_days)
+        until = self.fields["until"]
+        until.initial = self._last
+        until.widget.attrs |= {"min": today.isoformat(), "max": self._last.isoformat()}
+        until.help_text = ngettext(
+            "In %(days)s day, or sooner if the person wishes. It may be taken back at any time.",
+            "In %(days)s days, or sooner if the person wishes. It may be taken back at any time.",
+            pack.consent_days,
+        ) % {"days": pack.consent_days}
 
     def _choices(self, name: str, choices: Choices) -> None:
         self.fields[name].choices = list(choices)  # type: ignore[attr-defined]  # all are choice fields
@@ -142,18 +142,17 @@ class ConsentForm(forms.Form):
         ):
             self.add_error("interpreter", _("Say who interpreted, or that none was needed."))
         until = given.get("until")
-        today = timezone.localdate()
-        if until is not None and not today <= until <= today + timedelta(days=CONSENT_DAYS):
+        if until is not None and not timezone.localdate() <= until <= self._last:
             self.add_error(
                 "until",
                 _("The consent ends on a day between today and %(day)s. Choose such a day.")
-                % {"day": (today + timedelta(days=CONSENT_DAYS)).isoformat()},
+                % {"day": self._last.isoformat()},
             )
         return given
 
     def expires_at(self) -> datetime:
         """The end of the day on which the consent ends."""
-        day = self.cleaned_data.get("until") or timezone.localdate() + timedelta(days=CONSENT_DAYS)
+        day = self.cleaned_data.get("until") or self._last
         return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
 
     def document(self) -> dict[str, Any]:
@@ -292,14 +291,12 @@ class DeclineForm(forms.Form):
 
 
 class _CodeForm(forms.Form):
-    """One code of a closed list."""
+    """One code of a closed list of the pack."""
 
-    codes: dict[str, Any] = {}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, codes: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         only = next(iter(self.fields.values()))
-        only.choices = list(self.codes.items())  # type: ignore[attr-defined]  # it is a choice field
+        only.choices = list(codes)  # type: ignore[attr-defined]  # it is a choice field
 
 
 class CompleteForm(_CodeForm):
@@ -311,7 +308,6 @@ class CompleteForm(_CodeForm):
         help_text=gettext_lazy("The sender hears this and nothing more."),
         error_messages={"required": gettext_lazy("Choose how it ended.")},
     )
-    codes = words.OUTCOMES
 
 
 class CloseForm(_CodeForm):
@@ -322,7 +318,6 @@ class CloseForm(_CodeForm):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose why it is closed.")},
     )
-    codes = words.CLOSING
 
 
 class AnswerForm(forms.Form):
@@ -369,4 +364,3 @@ class WithdrawForm(_CodeForm):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose why it is withdrawn.")},
     )
-    codes = words.WITHDRAWING

@@ -184,9 +184,9 @@ def _ending(reading: selectors.ReferralReading, pack: Pack, acts: list[str]) -> 
         if offered is not None:
             rows.append((_("Desk offered"), words.desk_name(offered)))
     elif row.state == State.COMPLETED:
-        rows.append((_("How"), str(words.OUTCOMES.get(str(document["outcome"]), document["outcome"]))))
+        rows.append((_("How"), word(pack, f"outcome:{document['outcome']}")))
     elif row.state == State.CLOSED:
-        rows.append((_("Why"), str(words.CLOSING.get(str(document["reason"]), document["reason"]))))
+        rows.append((_("Why"), word(pack, f"closing_reason:{document['reason']}")))
     offers = offered is not None and row.side == Referral.Side.SENT
     return {
         "ending": [(term, value) for term, value in rows if value],

@@ -128,8 +128,9 @@ def referral_withdraw(
     if already(actor, transaction, "referral.withdrawn"):
         return row
     now = timezone.now()
-    check(row, Referral.State.WITHDRAWN, pack_for(row.organisation_id))
-    if not reason.replace("_", "").isalnum():
+    pack = pack_for(row.organisation_id)
+    check(row, Referral.State.WITHDRAWN, pack)
+    if reason not in {code.code for code in pack.codes["withdrawal_reason"]}:
         raise ReferralRefused((Refusal("missing", "reason"),))
     if row.state != Referral.State.DRAFT:
         said = {"at": now.isoformat(), "state": "withdrawn", "reason": reason}

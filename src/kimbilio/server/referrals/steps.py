@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from kimbilio.packs import Pack
 from kimbilio.server.identity.actor import Actor
 from kimbilio.server.identity.selectors import desk_find
-from kimbilio.server.people.country import word
 
 from . import services, words
 from .forms import (
@@ -151,9 +150,7 @@ def _form(act: str, reading: ReferralReading, actor: Actor, pack: Pack, data: Qu
             fields = document.get("may_ask") or ()
             return AskForm(choices=[(field, words.field_words(pack, field)) for field in fields], **common)
         case "decline":
-            reasons = [
-                (row.code, word(pack, f"decline_reason:{row.code}")) for row in pack.codes["decline_reason"]
-            ]
+            reasons = words.code_choices(pack, "decline_reason")
             desks = [
                 (
                     str(card.desk.id),
@@ -164,11 +161,11 @@ def _form(act: str, reading: ReferralReading, actor: Actor, pack: Pack, data: Qu
             ]
             return DeclineForm(reasons=reasons, desks=desks, **common)
         case "complete":
-            return CompleteForm(**common)
+            return CompleteForm(codes=words.code_choices(pack, "outcome"), **common)
         case "close":
-            return CloseForm(**common)
+            return CloseForm(codes=words.code_choices(pack, "closing_reason"), **common)
         case "withdraw":
-            return WithdrawForm(**common)
+            return WithdrawForm(codes=words.code_choices(pack, "withdrawal_reason"), **common)
         case "answer":
             return AnswerForm(is_child=bool(reading.document["is_child"]), **common)
         case _:

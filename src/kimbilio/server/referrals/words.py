@@ -40,23 +40,6 @@ HOW_GIVEN: dict[str, Promise] = {
     "mark": gettext_lazy("By a mark or thumbprint"),
     "guardian": gettext_lazy("By a guardian"),
 }
-OUTCOMES: dict[str, Promise] = {
-    "helped": gettext_lazy("Helped, as asked"),
-    "helped_in_part": gettext_lazy("Helped in part"),
-    "helped_otherwise": gettext_lazy("Helped in another way"),
-}
-CLOSING: dict[str, Promise] = {
-    "never_came": gettext_lazy("The person did not come and cannot be reached"),
-    "chose_not_to": gettext_lazy("The person does not want this help"),
-    "moved_on": gettext_lazy("The person moved on"),
-    "helped_elsewhere": gettext_lazy("Another desk helps"),
-}
-WITHDRAWING: dict[str, Promise] = {
-    "person": gettext_lazy("The person no longer wants it"),
-    "no_longer_needed": gettext_lazy("It is no longer needed"),
-    "wrong_desk": gettext_lazy("It went to the wrong desk"),
-}
-
 _SENDER: dict[str, Promise] = {
     "draft": gettext_lazy("Draft, nobody has been told"),
     "sent": gettext_lazy("Sent, not answered yet"),
@@ -407,6 +390,11 @@ def _moment(value: Any) -> str:
         return ""
     at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return moment_words(at, timezone.now())
+
+
+def code_choices(pack: Pack, name: str) -> list[tuple[str, str]]:
+    """A closed list of the pack, as a form offers it."""
+    return [(row.code, word(pack, f"{name}:{row.code}")) for row in pack.codes[name]]
 
 
 def _arabic() -> bool:
