@@ -137,6 +137,7 @@ def _pages(referral: Any) -> list[str]:
         reverse("referrals:refer", args=[code]),
         reverse("referrals:refer", args=[code]) + f"?desk={referral.desk_id}",
         reverse("referrals:referral", args=[referral.id]),
+        reverse("referrals:slip", args=[referral.id]),
     ]
 
 

@@ -40,6 +40,8 @@ ACTS = {
     "referral.sent": _("Referred"),
     "referral.received": _("A referral arrived"),
     "referral.acknowledged": _("The desk has received it"),
+    "slip.printed": _("A slip was printed for the person"),
+    "slip.not_wanted": _("The person takes no paper along"),
     "referral.information_needed": _("The desk asked for information"),
     "referral.answered": _("The question was answered"),
     "referral.accepted": _("The desk accepted"),

@@ -45,6 +45,20 @@ def read_sheet_number(text: str) -> str | None:
     return _read("S", text.partition("/")[0])
 
 
+def slip_reference(thread: uuid.UUID) -> str:
+    """The reference on the paper a person carries, `R-…`: both sides of a referral work out the same from its thread.
+
+    The thread is random and stays inside, so nobody else can; and the reference tells nothing back.
+    """
+    number = uuid.uuid5(thread, "slip").int
+    return _written("R", "".join(ALPHABET[number >> 5 * place & 31] for place in range(8)))
+
+
+def read_slip_reference(text: str) -> str | None:
+    """The reference of a slip as typed or spelt out, or None when it is none."""
+    return _read("R", text)
+
+
 def _written(letter: str, symbols: str) -> str:
     return f"{letter}-{symbols[:4]}-{symbols[4:]}-{mod_37_36.calc_check_digit(symbols, ALPHABET)}"
 

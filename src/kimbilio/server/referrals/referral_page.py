@@ -20,6 +20,7 @@ from kimbilio.server.identity.actor import Actor
 from kimbilio.server.identity.places import place_of
 from kimbilio.server.identity.selectors import desk_find, organisation_get
 from kimbilio.server.journal.selectors import acts_of_case
+from kimbilio.server.kernel.ids import slip_reference
 from kimbilio.server.people import selectors as people
 from kimbilio.server.people.country import pack_for, pack_of, word
 from kimbilio.server.people.showing import timeline_of
@@ -28,6 +29,7 @@ from . import selectors, words
 from .forms import NothingForm
 from .models import Referral
 from .permission import REFER
+from .slips import may_have_slip
 from .steps import Step, acts_open, next_act, step_of
 
 State = Referral.State
@@ -82,6 +84,8 @@ def referral_context(
         "due": reading.document["override"]["confirm_by"] if main == "confirm" else row.due_at,
         "waiting": _waiting(row, received),
         "call": place.phone if not received and row.due_at else "",
+        "reference": "" if row.state == State.DRAFT else slip_reference(row.thread),
+        "slip_url": reverse("referrals:slip", args=[row.id]) if may_have_slip(row) else "",
         "place_kept": words.place_kept_words(row.desk) if place.kept else "",
         "reason": _override_reason(reading) if "confirm" in steps else "",
         "say": _said(reading, pack) if "answer" in steps else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+from . import slip_views, views
 
 app_name = "referrals"
 urlpatterns = [
@@ -13,5 +13,7 @@ urlpatterns = [
     path("directory/", views.directory, name="directory"),
     path("referrals/<uuid:referral>/", views.referral, name="referral"),
     path("referrals/<uuid:referral>/name/", views.referral_name, name="name"),
+    path("referrals/reference/", slip_views.reference, name="reference"),
+    path("referrals/<uuid:referral>/slip/", slip_views.slip, name="slip"),
     path("referrals/<uuid:referral>/<slug:act>/", views.referral_act, name="act"),
 ]
