@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.conf import settings
 
 from kimbilio.server.forms.models import Attachment, Refusal, Submission
 from kimbilio.server.identity.models import Device
+from kimbilio.server.identity.services import device_enrol
 from kimbilio.server.kernel.rows import acting_for
 from tests.jobs import run_jobs
 from tests.replay.client import AnswerLost, NotOpenRosa, ReplayClient, SendFailed, address_of
@@ -47,6 +49,45 @@ def test_a_captive_portal_and_a_proxy_are_not_taken_for_the_server() -> None:
             phone.send(filled())
         with pytest.raises(NotOpenRosa):
             phone.form_list()
+
+
+def test_a_proxys_own_413_is_told_from_the_servers() -> None:
+    def proxy(environ: Any, start: Any) -> list[bytes]:
+        if environ["REQUEST_METHOD"] == "HEAD":
+            start("204 No Content", [("X-OpenRosa-Version", "1.0"), ("Date", "x")])
+            return []
+        environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        start("413 Request Entity Too Large", [("Content-Type", "text/html")])
+        return [b"<html>413</html>"]
+
+    with serving(proxy) as address, pytest.raises(NotOpenRosa, match="413"):
+        ReplayClient(f"{address}/openrosa/{TOKEN}").send(filled())
+
+
+def test_a_login_page_that_answers_the_post_alone_is_not_taken_for_success() -> None:
+    def portal(environ: Any, start: Any) -> list[bytes]:
+        if environ["REQUEST_METHOD"] == "HEAD":
+            start("204 No Content", [("X-OpenRosa-Version", "1.0"), ("Date", "x")])
+            return []
+        environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        start("200 OK", [("Content-Type", "text/html")])
+        return [b"<html>Log in</html>"]
+
+    with serving(portal) as address, pytest.raises(NotOpenRosa, match="login"):
+        ReplayClient(f"{address}/openrosa/{TOKEN}").send(filled())
+
+
+def test_a_success_without_an_envelope_is_none() -> None:
+    def proxy(environ: Any, start: Any) -> list[bytes]:
+        if environ["REQUEST_METHOD"] == "HEAD":
+            start("204 No Content", [("X-OpenRosa-Version", "1.0"), ("Date", "x")])
+            return []
+        environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        start("201 Created", [("X-OpenRosa-Version", "1.0"), ("Date", "x")])
+        return [b"cached"]
+
+    with serving(proxy) as address, pytest.raises(NotOpenRosa, match="envelope"):
+        ReplayClient(f"{address}/openrosa/{TOKEN}").send(filled())
 
 
 def test_a_token_that_is_none_is_refused_at_the_list_and_at_head(phone: ReplayClient) -> None:
@@ -108,6 +149,47 @@ def test_large_photos_go_in_several_posts_and_one_lost_between_means_all_are_sen
     assert count(world, Submission, Attachment) == [1, 3]
     with acting_for(world.border.id):
         assert Submission.objects.get().files_missing == 1
+
+
+def test_a_failure_in_the_middle_means_that_everything_is_sent_again_and_nothing_is_there_twice(
+    phone: ReplayClient, world: World
+) -> None:
+    photos_publish()
+    photos = {f"{number}.jpg": bytes([number]) * 9_000_000 for number in range(5)}
+    xml = photo_form(*photos)
+    phone.lose = {2}
+    with pytest.raises(AnswerLost):
+        phone.send(xml, photos)
+    phone.send(xml, photos)
+    assert phone.posts == 2 + 3
+    assert count(world, Submission, Attachment, Refusal) == [1, 5, 0]
+    with acting_for(world.border.id):
+        assert Submission.objects.get().files_missing == 0
+
+
+def test_a_photo_of_twelve_megabytes_against_a_limit_of_ten_is_refused_alone_and_the_rest_is_kept(
+    phone: ReplayClient, world: World, settings: Any
+) -> None:
+    settings.KIMBILIO_MAX_SUBMISSION = 10_000_000
+    photos_publish()
+    with pytest.raises(SendFailed) as large:
+        phone.send(photo_form("small.jpg", "large.jpg"), {"small.jpg": b"x", "large.jpg": b"x" * 12_000_000})
+    assert (large.value.status, "10 MB" in large.value.message) == (413, True)
+    assert count(world, Submission, Attachment) == [1, 1]
+
+
+def test_two_phones_of_two_officers_send_at_once(phone: ReplayClient, world: World) -> None:
+    _device, token = device_enrol(member=world.member("ben"), desk=world.border_desk, name="Ben's phone")
+    second = ReplayClient(phone.url.replace(TOKEN, token), device_id="collect:second")
+    xmls = [filled() for _ in range(8)]
+    with ThreadPoolExecutor(2) as pool:
+        sends = [
+            pool.submit(who.send, xml)
+            for number, xml in enumerate(xmls)
+            for who in [(phone, second)[number % 2]]
+        ]
+        assert {sent.result() for sent in sends} == {"The form has arrived and is safe."}
+    assert count(world, Submission, Refusal) == [8, 0]
 
 
 def test_a_photo_over_the_limit_is_refused_and_the_form_that_came_before_it_stays(

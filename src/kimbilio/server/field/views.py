@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from kimbilio.packs.media import TYPES
 from kimbilio.server.forms.publishing import openrosa_hash
-from kimbilio.server.forms.selectors import form_get, forms_current, media_of
+from kimbilio.server.forms.selectors import form_get, forms_listed, media_of
 from kimbilio.server.forms.services import submission_receive
 from kimbilio.server.kernel.errors import NotVisible
 from kimbilio.server.kernel.rows import acting_for
@@ -25,9 +25,13 @@ log = logging.getLogger(__name__)
 
 @openrosa("GET", "HEAD")
 def form_list(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """The forms to be filled in now; `formID` narrows the list, every other parameter is tolerated."""
+    """The forms to be filled in now; `formID` narrows the list, `listAllVersions` adds what was retired.
+
+    `verbose` has nothing to add, since no form has a description; every other parameter is tolerated.
+    """
+    asked, retired = request.GET.get("formID", ""), request.GET.get("listAllVersions") == "true"
     root = Element("xforms", xmlns=LIST)
-    for form in forms_current(caller.pack, request.GET.get("formID", "")).prefetch_related("media"):
+    for form in forms_listed(caller.pack, asked, retired=retired).prefetch_related("media"):
         entry = SubElement(root, "xform")
         SubElement(entry, "formID").text = form.form_id
         SubElement(entry, "name").text = form.name

@@ -11,6 +11,12 @@ class UnknownForm(KimbilioError):
     code = "SUBMISSION_010"
 
 
+class EmptyFile(KimbilioError):
+    """A file that the form shows has no content. Give each file its content, then publish the form."""
+
+    code = "FORM_010"
+
+
 class UnknownOriginal(KimbilioError):
     """The form corrects one that never arrived here. Send the first one, then the correction."""
 

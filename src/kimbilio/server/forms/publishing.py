@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kimbilio.packs import Pack
 
+from .errors import EmptyFile
 from .models import FormMedia, FormVersion
 from .turns import line_up
 
@@ -33,8 +34,11 @@ def forms_publish(*, pack: Pack) -> list[FormVersion]:
 def version_publish(*, pack: str, kind: str, compiled: CompiledForm) -> FormVersion:
     """Publish a compiled form and retire the version before it, which stays accepted.
 
-    The version names the content, so publishing it again changes nothing; an older one may come back.
+    The version names the content, so publishing it again changes nothing; an older one may come back. Raises
+    EmptyFile: a phone that cannot fetch a file cannot fill in the form.
     """
+    if not all(compiled.media.values()):
+        raise EmptyFile
     line_up(compiled.form_id)
     form = FormVersion.objects.filter(form_id=compiled.form_id, version=compiled.version).first()
     current = FormVersion.objects.filter(form_id=compiled.form_id, retired_at=None)

@@ -22,6 +22,7 @@ from kimbilio.server.kernel.custody import custody
 from kimbilio.server.kernel.ids import new_id
 from kimbilio.xlsforms import read_identity
 
+from .carrying import files_carry_over
 from .errors import UnknownForm, UnknownOriginal
 from .models import Attachment, FormVersion, Refusal, Submission
 from .reading import Outline, outline_of
@@ -68,6 +69,7 @@ def submission_receive(*, device: Device, xml: bytes, files: Iterable[File] = ()
         organisation_id=device.organisation_id, instance=identity.instance_id
     ).first()
     if here is not None:
+        sealed.key_of(here)  # what was erased is not taken in again, in the same words or in others
         return _again(arrival, here) if bytes(here.xml_hash) == arrival.xml_hash else _refuse(arrival, here)
     original = None
     if identity.deprecated_id:
@@ -76,6 +78,7 @@ def submission_receive(*, device: Device, xml: bytes, files: Iterable[File] = ()
         ).first()
         if original is None:
             raise UnknownOriginal
+        sealed.key_of(original)
         if Submission.objects.filter(corrects=original).exists():
             return _refuse(arrival, original)
     return _store(arrival, form, identity.instance_id, original)
@@ -145,13 +148,20 @@ def _store(arrival: _Arrival, form: FormVersion, instance: str, original: Submis
     )
     arrival.seal_into(row, key)
     new = arrival.files_add(key, row)
+    carried = files_carry_over(key, row, original, arrival.outline.files or ()) if original else 0
     _missing_count(row, arrival.outline)
     act_record(
         actor=arrival.actor,
         act="submission.received",
         subject=row.id,
         transaction=row.id,
-        codes={"form": form.form_id, "version": form.version, "files": new, "left_out": arrival.left_out},
+        codes={
+            "form": form.form_id,
+            "version": form.version,
+            "files": new,
+            "carried": carried,
+            "left_out": arrival.left_out,
+        },
         wrote=bytes(row.sealed),
     )
     understanding_defer(row)

@@ -99,9 +99,10 @@ class Filled:
     verbatim: str
 
 
-def forms_current(pack: str, form_id: str = "") -> QuerySet[FormVersion]:
-    """The forms of a pack to be filled in now, without their XForms."""
-    forms = FormVersion.objects.filter(pack=pack, retired_at=None).defer("xform").order_by("form_id")
+def forms_listed(pack: str, form_id: str = "", *, retired: bool = False) -> QuerySet[FormVersion]:
+    """The forms of a pack to be filled in now, without their XForms; with `retired`, every version ever published."""
+    forms = FormVersion.objects.filter(pack=pack).defer("xform").order_by("form_id", "-published_at")
+    forms = forms if retired else forms.filter(retired_at=None)
     return forms.filter(form_id=form_id) if form_id else forms
 
 
