@@ -50,7 +50,7 @@ def compile_form(pack: Pack, form: str = "screening") -> CompiledForm:
     Raises PackError when a text lacks a language that the pack calls complete, or when the sheets make no
     form.
     """
-    texts = FormTexts(pack)
+    texts = FormTexts(pack, form)
     scope = Scope(pack, form)
     logic = FormLogic(pack, scope)
     notes = FormNotes(pack, scope, logic, texts)

@@ -48,7 +48,9 @@ def test_a_text_that_a_complete_language_lacks_is_refused_by_its_key(pack: Pack,
         compile_form(replace(pack, translations=without(pack, key)))
 
 
-def test_a_language_that_is_not_complete_is_not_offered(pack: Pack, form: CompiledForm) -> None:
+def test_a_language_in_which_the_first_questions_cannot_be_asked_is_not_offered(
+    pack: Pack, form: CompiledForm
+) -> None:
     offered = re.findall(r'<translation lang="([^"]+)"', form.xform)
     assert offered == ["English (en)", "العربية (ar)"]
     assert any(not language.complete for language in pack.languages)
