@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kimbilio.packs import Pack, load
@@ -73,3 +75,26 @@ def test_lists_of_the_pack_offer_posts_categories_and_agencies(zambia: Pack) -> 
 
 def test_no_service_is_shipped_with_a_telephone_number(zambia: Pack) -> None:
     assert {service.contact for service in zambia.services.values()} == {""}
+
+
+CONSENT = ("consent_refer", "share_fields", "name_used", "safe_contact", "slip", "told_person")
+
+
+@pytest.mark.parametrize("language", ["am", "ti"])
+def test_amharic_and_tigrinya_say_the_fast_path_and_the_consent_and_nobody_has_reviewed_them(
+    language: str, zambia: Pack
+) -> None:
+    declared = next(one for one in zambia.languages if one.id == language)
+    assert (declared.complete, declared.reviewed) == (False, False)
+    wanted: list[str] = []
+    for question in zambia.forms["screening"].questions:
+        if question.fast_path or question.name in CONSENT:
+            key = f"question:{question.name}"
+            wanted += [key, f"{key}:hint"] if question.hint_en else [key]
+            if question.list and not question.list.startswith("pack:"):
+                wanted += [option.key for option in zambia.options("screening", question.list)]
+    said = {key: zambia.text(key, language) for key in wanted if not key.startswith("choice:language:")}
+    assert [key for key in said if not zambia.is_translated(key, language)] == []
+    ethiopic = re.compile(r"[\u1200-\u137f“”‘’\s0-9?.()\[\]]+")
+    assert [key for key, text in said.items() if not ethiopic.fullmatch(text.replace("agency", ""))] == []
+    assert "[agency]" in said["question:consent_refer"]
