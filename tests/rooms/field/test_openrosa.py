@@ -6,6 +6,7 @@ identity, 6 authentication.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import logging
@@ -308,6 +309,14 @@ def test_3_a_form_with_media_has_a_manifest_whose_files_come_with_their_hash(
         == f"md5:{hashlib.md5(b'picture', usedforsecurity=False).hexdigest()}"
     )
     assert client.get(f"{entry.findtext(f'{XFORMS}downloadUrl')}?deviceID=x").content == b"<x/>"
+
+
+def test_2_a_form_comes_packed_to_a_client_that_can_unpack_it(world: World, client: Client) -> None:
+    address = f"{DOOR}/forms/{form_zz().form_id}/{form_zz().version}.xml"
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert len(packed.content) < len(form_zz().xform.encode()) / 4
+    assert gzip.decompress(packed.content).decode() == client.get(address).content.decode() == form_zz().xform
 
 
 @pytest.mark.parametrize(
