@@ -129,18 +129,12 @@ def _own(template: str, name: str, blocker: Any) -> Iterator[str]:
 @pytest.fixture
 def installation(committed: str, tmp_path: Path) -> Iterator[Any]:
     """Committed databases with folders of the test's own, which the test's own process uses too."""
-    from kimbilio.server.kernel.custody import custody
     from tests.installation import Installation
 
     made = Installation(committed, tmp_path / "installation")
     shutil.copytree(settings.KIMBILIO_KEYS, made.keys)
-    before = (settings.KIMBILIO_KEYS, settings.KIMBILIO_BLOBS, settings.KIMBILIO_TOMBSTONES)
-    settings.KIMBILIO_KEYS, settings.KIMBILIO_BLOBS = str(made.keys), str(made.blobs)
-    settings.KIMBILIO_TOMBSTONES = str(made.tombstones)
-    custody.cache_clear()
-    yield made
-    settings.KIMBILIO_KEYS, settings.KIMBILIO_BLOBS, settings.KIMBILIO_TOMBSTONES = before
-    custody.cache_clear()
+    with made.used():
+        yield made
 
 
 @pytest.fixture

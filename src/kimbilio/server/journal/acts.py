@@ -73,6 +73,8 @@ ACTS = {
     "desk.place_kept": _("The desk's place is confidential from now on"),
     "desk.place_shown": _("The desk's place is no longer confidential"),
     "access.explained": _("Somebody asked why a member can see a record"),
+    "backup.made": _("A backup was made"),
+    "backup.verified": _("A backup was looked through and can be opened"),
     "key.rotated": _("The organisation’s key was renewed"),
     "sample.sent": _("A sample screening was sent"),
     "journal.epoch_began": _("The journal goes on from a copy"),

@@ -70,6 +70,11 @@ def roots_witnessed(witness: uuid.UUID) -> list[WitnessedRoot]:
     return list(rows.order_by("about", "-size").distinct("about"))
 
 
+def root_at(organisation: uuid.UUID, size: int) -> Root | None:
+    """The root of the sealing after which the book had `size` positions; None when none ended there."""
+    return Root.objects.filter(organisation_id=organisation, size=size).first()
+
+
 @dataclass(frozen=True)
 class Carried:
     """What somebody outside takes along to hold the book to it: a root, and leaves as `(position, act, leaf hash)`."""

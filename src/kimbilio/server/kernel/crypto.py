@@ -3,6 +3,7 @@
 - At rest: AES-256-GCM (NIST SP 800-38D) under a key of the person. A sealed value names its key and is bound to its
   row and field, so that it cannot be moved to another record.
 - Between organisations: HPKE (RFC 9180), X25519, HKDF-SHA256, AES-256-GCM, to the receiving organisation's key.
+- Backups: age (X25519 recipients), streamed, to a key that this machine does not have.
 - Keyed hashes: HMAC-SHA256, so that nobody without the organisation's key can try values against them.
 
 Does not know where keys are kept: see `keystore` and `custody`.
@@ -17,9 +18,11 @@ import hmac
 import os
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+import pyrage
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -29,6 +32,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
+from pyrage.x25519 import Identity, Recipient
 
 _FORMAT = b"\x01"
 _NONCE = 12
@@ -147,6 +151,55 @@ def _push_private(secret: bytes) -> ec.EllipticCurvePrivateKey:
     # Reduced into the group's order; the bias of 2^-32 at P-256 tells nothing of a key drawn from 256 random bits
     number = int.from_bytes(secret, "big") % (_P256_ORDER - 1) + 1
     return ec.derive_private_key(number, ec.SECP256R1())
+
+
+def age_recipients(words: Iterable[str]) -> list[Recipient]:
+    """Public keys such as `age1…`. Raises ValueError with the word that is none."""
+    found = []
+    for word in words:
+        try:
+            found.append(Recipient.from_str(word))
+        except pyrage.RecipientError as fault:
+            raise ValueError(word) from fault
+    return found
+
+
+def age_identities(text: str) -> list[Identity]:
+    """The secret keys of an identity file as `age-keygen` writes it. Raises ValueError when it holds none."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    try:
+        found = [Identity.from_str(line) for line in lines]
+    except pyrage.IdentityError as fault:
+        raise ValueError("A line of the identity file is no secret key of age.") from fault
+    if not found:
+        raise ValueError("The identity file holds no secret key of age.")
+    return found
+
+
+def age_seal(source: Stream, target: Stream, recipients: Sequence[Recipient]) -> None:
+    """Close a stream to the recipients, piece by piece. A fault of either stream is raised as it was."""
+    try:
+        pyrage.encrypt_io(source, target, recipients)
+    except pyrage.EncryptError as fault:
+        raise source.fault or target.fault or fault from fault
+    if source.fault or target.fault:
+        raise source.fault or target.fault  # type: ignore[misc]  # one of them is an error
+
+
+def age_open(source: Stream, target: Stream, identities: Sequence[Identity]) -> None:
+    """Open a stream that `age_seal` closed. Raises Unreadable when it was cut, changed, or is for another key."""
+    try:
+        pyrage.decrypt_io(source, target, identities)
+    except (pyrage.DecryptError, OSError) as fault:
+        if source.fault or target.fault:
+            raise (source.fault or target.fault) from fault  # type: ignore[misc]  # likewise
+        raise Unreadable("It does not open: it was cut off, changed, or sealed to another key.") from fault
+
+
+class Stream(Protocol):
+    """A stream that keeps the fault it met, because the library between reports only its words."""
+
+    fault: BaseException | None
 
 
 def _bound(key_id: uuid.UUID, row: uuid.UUID, name: str) -> bytes:

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import IntegrityError, connections, transaction
+from django.db.models import Count
 
 from . import crypto, tombstones
 from .crypto import DataKey
@@ -80,6 +81,12 @@ def _keys_open(ids: set[uuid.UUID], *, last_try: bool = False) -> dict[uuid.UUID
                 "Restore the folder named by KIMBILIO_KEYS as it was after the last rotation."
             )
     return found
+
+
+def masters_counted() -> list[tuple[uuid.UUID, uuid.UUID | None, int]]:
+    """How many keys each master closed: organisation, master (None for the first), count."""
+    rows = Key.objects.using(STORE).values_list("organisation_id", "master_id")
+    return list(rows.annotate(keys=Count("id")).order_by("organisation_id"))
 
 
 def key_get(key_id: uuid.UUID) -> DataKey:
