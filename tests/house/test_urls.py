@@ -117,6 +117,8 @@ def things(world: World) -> dict[str, dict[str, object]]:
         "version": form.version,
         "name": "missing.png",
         "rest": "nowhere",
+        "person": "p01",
+        "part": "A",
         "key": "nothing",
         "flood": _flood(world),
         "uidb36": "0",

@@ -51,6 +51,11 @@ class Instrument:
     provisions: tuple[Provision, ...]
 
     @property
+    def dated(self) -> bool:
+        """Whether the year is worth saying: it does not stand in the name."""
+        return self.year is not None and str(self.year) not in self.name
+
+    @property
     def bound(self) -> str:
         """Whom all the provisions bind; empty when they do not bind the same."""
         every = {one.bound for one in self.provisions}
@@ -122,7 +127,7 @@ def law_lines(books: tuple[Instrument, ...], language: str = SOURCE_LANGUAGE) ->
     """The instruments as lines for a terminal; what holds for all provisions is said once."""
     mark = verify_words(language)
     for book in books:
-        yield from _wrap(f"{book.name} ({book.year})" if book.year else book.name)
+        yield from _wrap(f"{book.name} ({book.year})" if book.dated else book.name)
         about = [f"{book.bound}." if book.bound else "", book.joined]
         about.append(mark if book.verify or book.wording_unsure else "")
         yield from _wrap("  " + " ".join(part for part in about if part), 2)

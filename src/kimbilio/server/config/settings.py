@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "kimbilio.server.access",
     "kimbilio.server.country",
     "kimbilio.server.notices",
+    "kimbilio.server.practice",
     "kimbilio.server.people",
     "kimbilio.server.sharing",
     "kimbilio.server.forms",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("kimbilio.server.people.urls")),
     path("", include("kimbilio.server.access.urls")),
     path("", include("kimbilio.server.country.urls")),
+    path("practice/", include("kimbilio.server.practice.urls")),
     path("", include("kimbilio.server.notices.urls")),
     path("", include("kimbilio.server.referrals.urls")),
     path("", include("kimbilio.server.forms.urls")),

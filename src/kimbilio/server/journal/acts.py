@@ -76,6 +76,7 @@ ACTS = {
     "backup.made": _("A backup was made"),
     "backup.verified": _("A backup was looked through and can be opened"),
     "key.rotated": _("The organisation’s key was renewed"),
+    "practice.finished": _("Somebody practised on an invented person"),
     "sample.sent": _("A sample screening was sent"),
     "journal.epoch_began": _("The journal goes on from a copy"),
     "journal.witness_named": _("An organisation was named as witness of the journal"),

@@ -1,4 +1,4 @@
-"""A case in the words of its reader: needs with their reasons, the law and what to do; facts; consents; the timeline.
+"""A case in the words of its reader: facts, consents, the timeline; its needs are put into words by the room `country`.
 
 Knows the pack's words and the journal's. Knows no right: it is handed what the selectors opened for the actor.
 """
@@ -7,25 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from kimbilio.packs import Pack
-from kimbilio.server.country.law import law_shown
+from kimbilio.server.country.needs import FORM as FORM
 from kimbilio.server.identity.models import Desk, Organisation
 from kimbilio.server.identity.selectors import member_names
 from kimbilio.server.journal.acts import ACTS
 from kimbilio.server.journal.models import Act
-from kimbilio.server.ui.moments import span_words
 
 from .country import answer_word, word
 from .models import Case
 from .selectors import ConsentReading
 
-FORM = "screening"
 HEAD_FACTS = ("age_band", "sex", "language", "nationality_claimed")
 LINE_FACTS = ("age_band", "language")
 QUIET_ACTS = frozenset({"case.opened", "case.listed", "name.shown", "form.shown"})
@@ -105,61 +103,6 @@ def stages_of(case: Case) -> list[Stage]:
     ]
 
 
-def needs_shown(pack: Pack, screening: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each need: title, reasons (the answers), laws, steps. Never a score."""
-    actions = screening.get("actions", [])
-    return [
-        {
-            "category": need["category"],
-            "anchor": f"need-{need['category']}",
-            "came": not screening.get("form"),  # by a referral: the answers stayed with who asked
-            "title": need_title(pack, need),
-            "reasons": [reason_shown(pack, reason) for reason in need.get("reasons", [])],
-            "laws": [law_shown(pack, law) for law in _laws_of(pack, need.get("pathway"))],
-            "steps": [
-                step_shown(pack, action) for action in actions if action.get("pathway") == need.get("pathway")
-            ]
-            if need.get("pathway")
-            else [],
-        }
-        for need in screening.get("needs", [])
-    ]
-
-
-def need_title(pack: Pack, need: Mapping[str, Any]) -> str:
-    """The need's name; a suspicion says that it is one."""
-    title = word(pack, f"category:{need['category']}")
-    name = title.split(" (", 1)[0]  # the label of trafficking names both results in brackets
-    if need.get("result") == "potential":
-        return _("%(need)s: potential") % {"need": name}
-    if need.get("result") == "presumed":
-        return _("%(need)s: presumed") % {"need": name}
-    return title
-
-
-def reason_shown(pack: Pack, reason: Mapping[str, Any]) -> dict[str, Any]:
-    """A reason is the answer itself, in the words of the form."""
-    asked = next((row for row in pack.forms[FORM].questions if row.name == reason["question"]), None)
-    return {
-        "question": word(pack, f"question:{reason['question']}"),
-        "answer": answer_word(pack, FORM, reason["question"], str(reason["answer"])),
-        "looked": bool(asked and asked.observe),
-    }
-
-
-def step_shown(pack: Pack, action: Mapping[str, Any]) -> dict[str, str]:
-    """One step: what, by whom, within what time."""
-    by = word(pack, f"agency:{action['by']}") if action.get("by") else ""
-    minutes = action.get("within_minutes")
-    within = _("within %(span)s") % {"span": span_words(timedelta(minutes=minutes))} if minutes else ""
-    return {"text": word(pack, action["do"]), "note": _(", ").join(part for part in (by, within) if part)}
-
-
-def not_assessed_shown(pack: Pack, screening: Mapping[str, Any]) -> list[str]:
-    """Categories that were not asked about."""
-    return [word(pack, f"category:{category}") for category in screening.get("not_assessed", [])]
-
-
 def consent_shown(pack: Pack, reading: ConsentReading, now: datetime) -> dict[str, Any]:
     """One consent as a list of terms, with whether it still holds."""
     document = reading.document
@@ -206,10 +149,3 @@ def timeline_of(acts: Iterable[Act]) -> list[Entry]:
             by = _("Kimbilio, by itself")
         entries.append(Entry(act.at, ACTS.get(act.act, act.act), " · ".join([by, *where]).strip(" ·")))
     return entries
-
-
-def _laws_of(pack: Pack, pathway: str | None) -> list[str]:
-    for row in pack.pathways.get("pathways", []):
-        if row["id"] == pathway:
-            return list(row.get("laws", []))
-    return []

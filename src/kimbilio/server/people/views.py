@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kimbilio.server.access.doors import actor_of, as_member, member_of
 from kimbilio.server.access.rules import WORDS, Purpose, ties_between
+from kimbilio.server.country.needs import needs_shown, not_assessed_shown, step_shown
 from kimbilio.server.identity.actor import SEES_IDENTITIES, actor_of_member
 from kimbilio.server.identity.models import Member
 from kimbilio.server.identity.selectors import colleagues_of
@@ -170,10 +171,10 @@ def _case_page(request: HttpRequest, code: str, name: str = "") -> HttpResponse:
             "has_name": reading.has_name,
             "name": name,
             "stages": showing.stages_of(found),
-            "needs": showing.needs_shown(pack, reading.screening),
-            "not_assessed": showing.not_assessed_shown(pack, reading.screening),
+            "needs": needs_shown(pack, reading.screening),
+            "not_assessed": not_assessed_shown(pack, reading.screening),
             "do_now": [
-                showing.step_shown(pack, action)
+                step_shown(pack, action)
                 for action in reading.screening.get("actions", [])
                 if not action.get("pathway")
             ],
