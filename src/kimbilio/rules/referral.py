@@ -39,6 +39,7 @@ _WHO_FROM: dict[tuple[str, str], frozenset[Party]] = {
     ("not_arrived", "closed"): frozenset({"sender", "receiver"}),
 }
 
+_THERE = frozenset({"arrived", "in_service", "completed"})
 _NO_ESCORT = frozenset({"none_wanted", "not_needed"})
 
 RefusalCode = Literal[
@@ -96,6 +97,16 @@ def check_move(state: str, to: str, party: Party, ruleset: Ruleset) -> tuple[Ref
     if to not in _follows(state, ruleset):
         return (Refusal("state_cannot_follow"),)
     return () if party in _who(state, to) else (Refusal("not_your_move"),)
+
+
+def outweighs(said: str, ended: str) -> bool:
+    """Whether what the receiver says stands although the sender has ended the referral meanwhile.
+
+    Only a closing gives way, and only to a person who is there: the sender closes because nobody came, and the
+    receiver has them before it. A withdrawal is the person's own and gives way to nothing. So both sides end in the
+    same state, whichever envelope comes first: the receiver leaves a closing aside that did not know of the arrival.
+    """
+    return ended == "closed" and said in _THERE
 
 
 def check_acceptance(acceptance: Acceptance, ruleset: Ruleset, *, is_child: bool) -> tuple[Refusal, ...]:

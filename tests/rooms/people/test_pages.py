@@ -27,6 +27,24 @@ def test_a_visitor_is_led_to_sign_in(world: World) -> None:
     assert Client().get("/cases/").headers["Location"].startswith("/accounts/login/")
 
 
+def test_what_the_list_is_narrowed_by_stands_in_no_address(world: World) -> None:
+    with acting_for(world.border.id):
+        case = open_case(world)
+    client = client_of(world, "asha")
+    for chosen, found in (({"priority": "urgent"}, 1), ({"need": "victim_of_trafficking", "sex": "man"}, 0)):
+        answer = client.post("/cases/", chosen)
+        address = answer.headers["Location"]
+        assert not any(value in address for value in chosen.values())
+        for _ in range(2):  # going back finds the same list
+            page = client.get(address).content.decode()
+            assert page.count(f"/cases/{case.code}/") == found, chosen
+        assert client.post("/cases/", chosen).headers["Location"] == address
+    assert client.post("/cases/", {"need": ""}).headers["Location"] == "/cases/"
+    other = client_of(world, "asha").get(address).content.decode()
+    assert "it has ended" in other
+    assert f"/cases/{case.code}/" in other
+
+
 def test_who_may_not_see_a_case_finds_no_page(world: World) -> None:
     with acting_for(world.border.id):
         case = open_case(world)

@@ -17,6 +17,7 @@ from kimbilio.server.people.models import Case
 from kimbilio.server.referrals import services
 from kimbilio.server.referrals.hearing import _apply
 from kimbilio.server.referrals.models import Referral
+from kimbilio.server.referrals.tasks import envelope_apply
 from kimbilio.server.sharing.models import Envelope
 from kimbilio.server.sharing.services import envelope_open
 from tests.jobs import run_jobs
@@ -101,7 +102,10 @@ def test_an_old_question_that_comes_after_a_newer_word_asks_nothing_anew(world: 
     assert story.as_sent(world, mine).state == "acknowledged"
 
 
-def test_a_sender_who_closes_does_not_undo_an_arrival_it_has_not_heard_of(world: World) -> None:
+def crossed(world: World, *, first: str, further: bool = False) -> tuple[Referral, Referral]:
+    """The receiver notes an arrival while the sender closes; neither has heard the other, then both hear, `first`
+    first.
+    """
     mine, theirs = story.arrived_at(world, story.WORKER, story.WORK)
     chen = world.actor("chen")
     with acting_for(world.welfare.id):
@@ -117,12 +121,31 @@ def test_a_sender_who_closes_does_not_undo_an_arrival_it_has_not_heard_of(world:
         services.referral_not_arrived(actor=chen, referral=theirs)
         run_jobs()
         services.referral_arrive(actor=chen, referral=theirs)
+        if further:
+            services.referral_begin(actor=chen, referral=theirs)
     with acting_for(world.border.id):
         services.referral_close(actor=world.actor("asha"), referral=mine, reason="never_came")
-        run_jobs()
-    assert story.as_received(world, theirs).state == "arrived"
-    with acting_for(world.border.id):
-        assert Act.objects.filter(subject=mine.id, act="referral.arrived", codes__late=True).exists()
+    waiting = ProcrastinateJob.objects.filter(task_name="referrals.envelope_apply", status="todo")
+    ordered = sorted(
+        waiting, key=lambda job: (job.args["organisation"] != str(getattr(world, first).id), -job.id)
+    )
+    for job in ordered:
+        envelope_apply(**job.args)
+    run_jobs()
+    return story.as_sent(world, mine), story.as_received(world, theirs)
+
+
+@pytest.mark.parametrize("first", ["border", "welfare"])
+@pytest.mark.parametrize("further", [False, True])
+def test_an_arrival_outweighs_a_closing_that_did_not_know_of_it_in_whatever_order_they_are_heard(
+    world: World, first: str, further: bool
+) -> None:
+    mine, theirs = crossed(world, first=first, further=further)
+    state = "in_service" if further else "arrived"
+    assert (mine.state, theirs.state) == (state, state)
+    assert mine.due_at == theirs.due_at
+    with acting_for(world.welfare.id):
+        assert Act.objects.filter(subject=theirs.id, act="referral.closed", codes__late=True).exists()
 
 
 def test_what_is_said_after_the_sender_withdrew_is_written_down_and_changes_nothing(world: World) -> None:

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from kimbilio.packs import load
 from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.people.selectors import Case, consents_of
 from kimbilio.server.referrals import services
@@ -67,7 +68,7 @@ def test_who_may_not_see_the_case_finds_no_page_to_refer_it(world: World) -> Non
 def test_before_the_person_is_asked_nothing_can_be_sent(world: World) -> None:
     case = met(world, story.CONTROLLED)
     client = client_of(world, "asha")
-    page = client.get(f"/cases/{case.code}/refer/?need={story.TRAFFICKED}")
+    page = client.get(f"/cases/{case.code}/refer/?n=1")
     assert 'value="send"' not in page.content.decode()
     assert "Read this aloud" in words_of(page)
     refused = client.post(
@@ -79,7 +80,7 @@ def test_before_the_person_is_asked_nothing_can_be_sent(world: World) -> None:
 
 def test_the_words_are_read_aloud_in_the_persons_language_with_all_four_parts(world: World) -> None:
     case = met(world, story.CONTROLLED)
-    page = client_of(world, "asha").get(f"/cases/{case.code}/refer/?need={story.TRAFFICKED}").content.decode()
+    page = client_of(world, "asha").get(f"/cases/{case.code}/refer/?n=1").content.decode()
     said = re.search(r'<div class="say" lang="ar" dir="rtl">(.*?)</div>', page, re.S)
     assert said is not None
     assert said.group(1).count("<p>") == 4
@@ -116,7 +117,7 @@ def test_a_field_that_was_not_agreed_has_no_box_and_does_not_go_even_when_it_is_
         world, story.CONTROLLED, story.TRAFFICKED, answer="yes_but_not_all", fields=["needs", "language"]
     )
     client = client_of(world, "asha")
-    page = client.get(f"/cases/{case.code}/refer/?need={story.TRAFFICKED}")
+    page = client.get(f"/cases/{case.code}/refer/?n=1")
     assert 'value="language"' in page.content.decode()
     assert 'value="safe_contact"' not in page.content.decode()
     assert "Not agreed" in words_of(page)
@@ -146,7 +147,7 @@ def test_what_is_sent_is_the_copy_that_was_shown_and_a_tick_taken_away_stays_her
 def test_the_name_is_not_on_the_page_until_it_is_asked_for(world: World) -> None:
     case = met(world, story.CHILD, story.ALONE, child_told=True)
     client = client_of(world, "asha")
-    address = f"/cases/{case.code}/refer/?need={story.ALONE}"
+    address = f"/cases/{case.code}/refer/?n=1"
     assert "Invented Example" not in client.get(address).content.decode()
     assert "invented market" not in client.get(address).content.decode()
     fields = ["name", "safe_contact", "needs"]
@@ -157,7 +158,7 @@ def test_the_name_is_not_on_the_page_until_it_is_asked_for(world: World) -> None
 def test_a_double_click_sends_once(world: World) -> None:
     case = met(world, story.CONTROLLED, story.TRAFFICKED)
     client = client_of(world, "asha")
-    page = client.get(f"/cases/{case.code}/refer/?need={story.TRAFFICKED}").content.decode()
+    page = client.get(f"/cases/{case.code}/refer/?n=1").content.decode()
     found = re.search(r'name="transaction" value="([^"]+)"', page)
     assert found is not None
     form = refer(world, case, story.TRAFFICKED, do="send", share=["needs"], transaction=found.group(1))
@@ -188,7 +189,7 @@ def test_a_tick_taken_away_stays_away_when_the_desk_changes(world: World) -> Non
 
 def test_the_suggested_desk_says_why_and_what_speaks_against_it(world: World) -> None:
     case = met(world, story.CONTROLLED)
-    page = words_of(client_of(world, "asha").get(f"/cases/{case.code}/refer/?need={story.TRAFFICKED}"))
+    page = words_of(client_of(world, "asha").get(f"/cases/{case.code}/refer/?n=1"))
     assert "Suggested: Welfare duty desk" in page
     assert "The pathway names it for this step, within 1 day." in page
     assert "It speaks العربية." in page
@@ -223,7 +224,7 @@ def test_without_a_yes_to_save_life_the_page_wants_a_reason_and_names_the_second
 
 def test_where_the_person_can_be_asked_no_override_is_offered(world: World) -> None:
     case = met(world, story.CONTROLLED)
-    page = client_of(world, "asha").get(f"/cases/{case.code}/refer/?need={story.TRAFFICKED}").content.decode()
+    page = client_of(world, "asha").get(f"/cases/{case.code}/refer/?n=1").content.decode()
     assert "cannot_answer" not in page
 
 
@@ -238,7 +239,7 @@ def test_a_child_is_told_and_heard_before_a_yes_counts(world: World) -> None:
 
 def test_a_need_that_has_its_referral_is_not_referred_again(world: World) -> None:
     mine, _ = story.arrived_at(world, story.CONTROLLED, story.TRAFFICKED)
-    page = client_of(world, "asha").get(f"/cases/{mine.case.code}/refer/?need={story.TRAFFICKED}")
+    page = client_of(world, "asha").get(f"/cases/{mine.case.code}/refer/?n=1")
     assert "This need has a referral under way" in words_of(page)
     assert 'name="desk"' not in page.content.decode()
 
@@ -273,7 +274,7 @@ def test_a_draft_whose_person_was_not_asked_leads_to_asking(world: World) -> Non
 
 def test_what_goes_for_a_childs_best_is_not_called_agreed(world: World) -> None:
     case = met(world, story.CHILD, story.ALONE, answer="no", child_told=True)
-    address = f"/cases/{case.code}/refer/?need={story.ALONE}&desk={world.welfare_desk.id}"
+    address = f"/cases/{case.code}/refer/?n=1&desk={world.welfare_desk.id}"
     page = words_of(client_of(world, "asha").get(address))
     assert "The child did not agree to every line." in page
     assert "For the child’s best" in page
@@ -495,3 +496,55 @@ def test_every_page_stands_in_both_languages(world: World, language: str) -> Non
         page = client.get(address)
         assert page.status_code == 200, address
         assert f'<html lang="{language}"' in page.content.decode()
+
+
+def test_after_a_decline_next_offers_the_desk_that_the_receiver_offered(world: World) -> None:
+    mine, theirs = story.arrived_at(world, story.CONTROLLED, story.TRAFFICKED)
+    haven = story.haven_found()
+    with acting_for(world.welfare.id):
+        chen = world.actor("chen")
+        services.referral_acknowledge(actor=chen, referral=theirs)
+        services.referral_decline(actor=chen, referral=theirs, reason="no_capacity", other_desk=haven)
+        story.run_jobs()
+    page = client_of(world, "asha").get(f"/cases/{mine.case.code}/").content.decode()
+    assert "Next: refer to Haven desk" in page
+    assert f"?n=1&amp;desk={haven.id}" in page
+    refer = client_of(world, "asha").get(f"/cases/{mine.case.code}/refer/?n=1").content.decode()
+    assert "The desk that declined offers it." in refer
+    assert (
+        "It has declined this need before."
+        not in refer.partition("Other desks")[0].partition("Haven desk")[2][:200]
+    )
+
+
+def test_no_need_stands_in_an_address_of_the_case_or_of_its_referrals(world: World) -> None:
+    mine, _theirs = story.arrived_at(world, story.CONTROLLED, story.TRAFFICKED)
+    with acting_for(world.border.id):
+        case = story.case_of(world, story.STRANDED_AND_AFRAID)
+    client = client_of(world, "asha")
+    for address in (
+        f"/cases/{mine.case.code}/",
+        f"/cases/{case.code}/",
+        f"/cases/{case.code}/refer/",
+        f"/referrals/{mine.id}/",
+    ):
+        for link in re.findall(r'(?:href|action)="([^"#]+)', client.get(address).content.decode()):
+            assert not any(need in link for need in load("zz").categories), link
+
+
+def test_taking_a_consent_back_offers_to_withdraw_what_was_sent_under_it(world: World) -> None:
+    mine, theirs = story.arrived_at(world, story.CONTROLLED, story.TRAFFICKED)
+    client = client_of(world, "asha")
+    before = client.get(f"/cases/{mine.case.code}/").content.decode()
+    assert "taken-back" not in before
+    page = client.post(
+        f"/cases/{mine.case.code}/consents/{mine.consent_id}/withdraw/", follow=True
+    ).content.decode()
+    assert "Withdraw the referral to Welfare duty desk" in page
+    form = page.partition('id="taken-back"')[2].partition("</section>")[0]
+    given = dict(re.findall(r'name="(transaction|reason)" value="([^"]+)"', form))
+    client.post(f"/referrals/{mine.id}/withdraw/", given)
+    with acting_for(world.welfare.id):
+        story.run_jobs()
+    assert (story.as_sent(world, mine).state, story.as_received(world, theirs).state) == ("withdrawn",) * 2
+    assert "taken-back" not in client.get(f"/cases/{mine.case.code}/").content.decode()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -25,10 +25,13 @@ from kimbilio.server.kernel.errors import KeyDestroyed, NotVisible
 from kimbilio.server.kernel.ids import read_code
 from kimbilio.server.ui.panels import ROWS_SHOWN, panels_for, queues_for
 
-from . import search, selectors, services, showing
+from . import narrowing, search, selectors, services, showing
 from .country import pack_for, word
 from .erasing import MAY_ERASE
 from .models import Case
+
+CLEAR = ("stage", "priority")
+NARROWED_BY = (*CLEAR, "need", *search.FILTERS)
 
 
 @require_GET
@@ -47,10 +50,17 @@ def work(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @as_member(*SEES_IDENTITIES)
 def cases(request: HttpRequest) -> HttpResponse:
-    """The list of cases, newest first: filters, and search by code or name. No name stands in an address."""
+    """The list of cases, newest first: filters, and search by code or name.
+
+    Neither a name nor a filter stands in an address: what was chosen is kept in the session, and its address names
+    it by chance.
+    """
+    if request.method == "POST":
+        chosen = {name: value for name in NARROWED_BY if (value := request.POST.get(name, "").strip()[:60])}
+        return redirect(narrowing.address(narrowing.keep(request, chosen)))
     return _cases_page(request, asked="")
 
 
@@ -72,9 +82,11 @@ def case_find(request: HttpRequest) -> HttpResponse:
 def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
     actor = actor_of(request)
     pack = pack_for(actor.organisation)
-    clear = {name: request.GET.get(name, "") for name in ("stage", "priority")}
-    coded = {name: request.GET.get(name, "") for name in ("need", *search.FILTERS)}
-    chosen = {name: value for name, value in {**clear, **coded}.items() if value}
+    token = request.GET.get("shown", "")
+    kept = narrowing.kept(request, token)
+    chosen = kept or {}
+    clear = {name: value for name, value in chosen.items() if name in CLEAR}
+    coded = {name: value for name, value in chosen.items() if name not in CLEAR}
     next_url = ""
     if asked:
         code = read_code(asked)
@@ -87,15 +99,14 @@ def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
             )
     else:
         rows: QuerySet[Case] = selectors.cases_visible(actor, for_=Purpose.SEARCH)
-        rows = rows.filter(**{name: value for name, value in clear.items() if value})
-        rows = search.cases_with(actor, rows, {name: value for name, value in coded.items() if value})
+        rows = search.cases_with(actor, rows.filter(**clear), coded)
         before = request.GET.get("before", "")
         if before:
             rows = rows.filter(id__lt=_uuid(before))
         shown = list(rows[: ROWS_SHOWN + 1])
         if len(shown) > ROWS_SHOWN:
             shown = shown[:ROWS_SHOWN]
-            next_url = "?" + urlencode({**chosen, "before": str(shown[-1].id)})
+            next_url = narrowing.address(token if kept else "", before=shown[-1].id)
     if asked or chosen:
         act_record(
             actor=actor,
@@ -106,7 +117,14 @@ def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
     return render(
         request,
         "people/cases.html",
-        {"cases": shown, "asked": asked, "chosen": chosen, "next_url": next_url, "choices": _choices(pack)},
+        {
+            "cases": shown,
+            "asked": asked,
+            "chosen": chosen,
+            "ended": bool(token) and kept is None,
+            "next_url": next_url,
+            "choices": _choices(pack),
+        },
     )
 
 
@@ -191,9 +209,9 @@ def _case_page(request: HttpRequest, code: str, name: str = "") -> HttpResponse:
 @require_POST
 @as_member(*SEES_IDENTITIES)
 def consent_withdraw(request: HttpRequest, code: str, consent: uuid.UUID) -> HttpResponse:
-    """The person takes a consent back."""
+    """The person takes a consent back. The case's page offers to withdraw what was sent under it."""
     services.consent_withdraw(actor=actor_of(request), consent=consent)
-    return redirect("people:case", code=code)
+    return redirect(f"{reverse('people:case', args=[code])}#taken-back")
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,7 +16,7 @@ from django.db import transaction as db
 from django.utils import timezone
 
 from kimbilio.packs import Pack
-from kimbilio.rules.referral import Party
+from kimbilio.rules.referral import Party, outweighs
 from kimbilio.server.identity.actor import Actor
 from kimbilio.server.identity.selectors import desk_find, organisation_get
 from kimbilio.server.journal.selectors import acts_of_organisation
@@ -217,4 +217,7 @@ def _counts(referral: Referral, state: str, values: Mapping[str, Any]) -> bool:
     """Whether what was said is news that can be true here."""
     speaker: Party = "receiver" if referral.party == "sender" else "sender"
     pack = pack_for(referral.organisation_id)
-    return bool(values["n"] > referral.heard) and can_become(referral.state, state, speaker, pack.ruleset)
+    if values["n"] <= referral.heard:
+        return False
+    arrived_all_the_same = speaker == "receiver" and outweighs(state, referral.state)
+    return arrived_all_the_same or can_become(referral.state, state, speaker, pack.ruleset)

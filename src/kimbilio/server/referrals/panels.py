@@ -6,7 +6,6 @@ Only reads. Returns nothing where there is nothing to say.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,12 +13,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kimbilio.server.identity.actor import Actor
+from kimbilio.server.kernel.ids import new_id
 from kimbilio.server.people import selectors as people
 from kimbilio.server.people.country import pack_for, word
 
 from . import selectors, words
+from .addresses import refer_address
 from .erased import given_to
 from .models import Referral
+from .permission import REFER
 from .referral_page import clock_started
 from .roles import ACTS_ON_REFERRALS
 from .steps import acts_open, next_act, step_of
@@ -71,6 +73,28 @@ def referrals_next(actor: Actor, case: people.Case) -> SafeString | None:
     return _next_proposal(actor, case)
 
 
+def sent_under_taken_back(actor: Actor, case: people.Case) -> SafeString | None:
+    """Referrals that went out under a consent which the person took back, each with a button to withdraw it too."""
+    if actor.role not in ACTS_ON_REFERRALS:
+        return None
+    taken_back = {row.consent.id for row in people.consents_of(case, scope=REFER) if row.withdrawn}
+    if not taken_back:
+        return None
+    rows = [
+        {
+            "desk": words.desk_name(reading.referral.desk),
+            "organisation": words.organisation_name(reading.referral.other),
+            "state": words.state_words(reading.referral.state, reading.referral.side),
+            "url": reverse("referrals:act", args=[reading.referral.id, "withdraw"]),
+        }
+        for reading in selectors.referrals_of(actor, case)
+        if reading.referral.consent_id in taken_back
+        and reading.referral.state != Referral.State.DRAFT
+        and Referral.State.WITHDRAWN in reading.moves
+    ]
+    return _drawn("referrals/taken_back.html", {"rows": rows, "transaction": new_id()}) if rows else None
+
+
 def _next_of(actor: Actor, reading: Reading) -> SafeString:
     row = reading.referral
     step = step_of(next_act(acts_open(reading)), reading, actor=actor, pack=pack_for(actor.organisation))
@@ -96,7 +120,6 @@ def _next_proposal(actor: Actor, case: people.Case) -> SafeString | None:
         if not proposal.pathway or proposal.blocked:
             continue
         desk = next((row.desk.desk for row in proposal.suggestions if row.suggested), None)
-        chosen = {"need": proposal.category} | ({"desk": str(desk.id)} if desk else {})
         to = words.desk_name(desk) if desk else word(pack, f"agency:{proposal.lead_agency}")
         asked = word(pack, proposal.asked_key) if proposal.asked_key else ""
         need = word(pack, f"category:{proposal.category}")
@@ -105,7 +128,7 @@ def _next_proposal(actor: Actor, case: people.Case) -> SafeString | None:
             {
                 "title": _("Next: refer to %(desk)s") % {"desk": to},
                 "note": f"{need}. {asked}." if asked else f"{need}.",
-                "url": f"{reverse('referrals:refer', args=[case.code])}?{urlencode(chosen)}",
+                "url": refer_address(case.code, proposal.number, desk.id if desk else None),
                 "button": _("Refer to %(desk)s") % {"desk": to},
             },
         )

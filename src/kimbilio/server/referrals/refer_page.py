@@ -10,7 +10,6 @@ import uuid
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
@@ -29,6 +28,7 @@ from kimbilio.server.people.country import pack_for, word
 from kimbilio.server.people.showing import FORM
 
 from . import selectors, words
+from .addresses import refer_address
 from .forms import ConsentForm
 from .refusals import sentence_of
 
@@ -56,8 +56,9 @@ class ReferPage:
         self._cards = [
             card for card in selectors.directory(actor) if card.desk.organisation_id != actor.organisation
         ]
-        wanted = request.POST.get("need") or request.GET.get("need") or ""
-        named = next((row for row in self._proposals if row.category == wanted), None)
+        # A posted page names the need, an address only its place: addresses stay in histories and logs
+        wanted = request.POST.get("need") or request.GET.get("n") or ""
+        named = next((row for row in self._proposals if wanted in (row.category, str(row.number))), None)
         self.proposal = named if wanted else next(iter(self._proposals), None)
         self._under_way = bool(wanted) and named is None
 
@@ -116,9 +117,8 @@ class ReferPage:
 
     def address(self) -> str:
         """The address of this page with its need and desk; no value of a person is in it."""
-        chosen = {"need": self.category, "desk": str(self.desk.id) if self.desk else ""}
-        asked = urlencode({name: value for name, value in chosen.items() if value})
-        return f"{reverse('referrals:refer', args=[self.case.code])}?{asked}"
+        number = self.proposal.number if self.proposal else 0
+        return refer_address(self.case.code, number, self.desk.id if self.desk else None)
 
     def consent_form(self, data: QueryDict | None = None) -> ConsentForm:
         """The form for what the person says about the chosen desk."""
@@ -147,11 +147,10 @@ class ReferPage:
             "transaction": self._asked.get("transaction") or str(new_id()),
             "form": form,
         }
-        address = context["here"]
         context["other_needs"] = [
             {
                 "title": word(self._pack, f"category:{row.category}"),
-                "url": f"{address}?{urlencode({'need': row.category})}",
+                "url": refer_address(self.case.code, row.number),
             }
             for row in self._proposals
             if row is not proposal

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
@@ -26,6 +25,7 @@ from kimbilio.server.people.country import pack_for, pack_of, word
 from kimbilio.server.people.showing import timeline_of
 
 from . import selectors, words
+from .addresses import need_number, refer_address
 from .forms import NothingForm
 from .models import Referral
 from .permission import REFER
@@ -132,8 +132,7 @@ def _draft(
     seen = selectors.preview(
         actor, row.case, desk=row.desk, category=category, fields=reading.document.get("fields")
     )
-    address = reverse("referrals:refer", args=[row.case.code])
-    address += "?" + urlencode({"need": category, "desk": str(row.desk_id)})
+    address = _refer_again(row, category, row.desk_id)
     copy = None
     if seen.envelope:
         copy = words.copy_shown(
@@ -195,12 +194,13 @@ def _ending(reading: selectors.ReferralReading, pack: Pack, acts: list[str]) -> 
     return {
         "ending": [(term, value) for term, value in rows if value],
         "offered": {"name": words.desk_name(offered)} if offered else None,
-        "offer_url": reverse("referrals:refer", args=[row.case.code])
-        + "?"
-        + urlencode({"need": document["category"], "desk": str(document["other_desk"])})
-        if offers
-        else "",
+        "offer_url": _refer_again(row, str(document["category"]), document["other_desk"]) if offers else "",
     }
+
+
+def _refer_again(row: Referral, category: str, desk: UUID | str) -> str:
+    """The address at which the same need is referred to a desk."""
+    return refer_address(row.case.code, need_number(people.screening_of(row.case), category), desk)
 
 
 def _waiting(row: Referral, received: bool) -> str:

@@ -204,6 +204,8 @@ def reason_words(code: str, values: Mapping[str, Any], pack: Pack) -> str:
             return _("The pathway names it for this step, within %(span)s.") % {
                 "span": span_words(timedelta(hours=float(values["hours"])))
             }
+        case "offered":
+            return _("The desk that declined offers it.")
         case "open_always":
             return _("It is open day and night.")
         case "open_until":
@@ -223,6 +225,8 @@ def reason_words(code: str, values: Mapping[str, Any], pack: Pack) -> str:
 def warning_words(code: str, values: Mapping[str, Any], pack: Pack, now: datetime) -> str:
     """What speaks against a desk, as a whole sentence."""
     match code:
+        case "declined":
+            return _("It has declined this need before.")
         case "closed" if values.get("opens"):
             return _("It is closed now and opens %(moment)s. Call if it cannot wait.") % {
                 "moment": moment_words(values["opens"], now)
