@@ -110,6 +110,16 @@ def _add_keys(commands: argparse._SubParsersAction[_Parser]) -> None:
     rotate.add_argument("--organisation", required=True, metavar="NAME", help="its name, agency or id")
     rotate.add_argument("--batch", type=int, default=500, help="keys in one transaction: %(default)s")
     rotate.set_defaults(run="kimbilio.server.config.keys:rotate")
+    escrow = verbs.add_parser("escrow", help="print recovery sheets; any two bring a lost key folder back")
+    escrow.add_argument("--organisation", required=True, metavar="NAME", help="its name, agency or id")
+    escrow.add_argument(
+        "--holder", required=True, action="append", metavar="NAME", help="two or more, one --holder each"
+    )
+    escrow.set_defaults(run="kimbilio.server.config.sheets:escrow")
+    recover = verbs.add_parser("recover", help="bring a key back from two sheets, typed into standard input")
+    recover.add_argument("--organisation", required=True, metavar="NAME", help="its name or id")
+    recover.add_argument("--over", action="store_true", help="put it in the place of the key that is there")
+    recover.set_defaults(run="kimbilio.server.config.sheets:recover")
     backup = verbs.add_parser("backup", help="copy the key store, for a few days")
     backup.add_argument("--to", required=True, metavar="FOLDER", help="apart from the other backups")
     backup.add_argument(

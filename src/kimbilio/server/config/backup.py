@@ -130,7 +130,7 @@ def _write(waiting: Path, recipients: Sequence[Any], now: datetime) -> Manifest:
     buried = Piece(TOMBSTONES, listed.stat().st_size, hash_of(listed))
     connection.ensure_connection()
     server = connection.pg_version  # type: ignore[attr-defined]  # PostgreSQL's wrapper has it
-    return Manifest(now.isoformat(), server, count[0], [main, blobs, buried], roots)
+    return Manifest(now.isoformat(), server, count[0], [main, blobs, buried], roots, _organisations())
 
 
 def _roots() -> list[dict[str, Any]]:
@@ -147,6 +147,12 @@ def _roots() -> list[dict[str, Any]]:
                 {"organisation": str(organisation.id), "size": root.size, "root": bytes(root.root).hex()}
             )
     return roots
+
+
+def _organisations() -> list[str]:
+    from kimbilio.server.identity.selectors import organisations_all
+
+    return [str(organisation.id) for organisation in organisations_all()]
 
 
 def _blobs_give(out: IO[bytes], count: list[int]) -> None:

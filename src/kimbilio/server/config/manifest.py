@@ -29,13 +29,17 @@ ANOTHER = "Restore from another backup."
 
 @dataclass(frozen=True)
 class Manifest:
-    """A backup's own account. `roots`: organisation, size and root of each journal as they stood before the dump."""
+    """A backup's own account. `roots`: organisation, size and root of each journal as they stood before the dump.
+
+    `organisations`: ids of those whose master keys are needed to read it.
+    """
 
     made_at: str
     server: int
     blobs: int
     pieces: Sequence[Piece]
     roots: Sequence[dict[str, Any]]
+    organisations: Sequence[str]
 
     def write(self, folder: Path) -> None:
         """Write it into the backup's folder."""
@@ -62,6 +66,7 @@ def manifest_read(folder: Path) -> Manifest:
             blobs=document["blobs"],
             pieces=[Piece(**piece) for piece in document["pieces"]],
             roots=document["roots"],
+            organisations=document["organisations"],
         )
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise NotConfigured(f"{folder} has no {FILE} that can be read", ANOTHER) from fault

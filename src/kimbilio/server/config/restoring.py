@@ -19,6 +19,7 @@ from .dumping import restore_into
 from .keys import say
 from .manifest import BLOBS, MAIN, TOMBSTONES, Manifest, manifest_read, pieces_check
 from .process import NotConfigured, owner_begin
+from .sheets import recoveries_tell
 from .streams import Feeding, open_from
 
 BLOB = re.compile(r"[0-9a-f]{2}/[0-9a-f-]{36}\.sealed")
@@ -36,6 +37,7 @@ def restore(told: Namespace) -> int:
     if told.check:
         note(folder.name, "backup.verified")
         return 0
+    _masters_there(manifest)
     roles_there()
     emptied("default", over=told.over, what="main database")
     with room_told(Path(told.folder)):
@@ -49,6 +51,7 @@ def restore(told: Namespace) -> int:
     say(f"{gone} key(s) of erased persons were in the key store and were destroyed again.")
     _roots_compare(manifest)
     _epochs_begin(folder.name)
+    recoveries_tell()
     say("Every organisation's journal says that it goes on from this backup. Start the server now.")
     return 0
 
@@ -120,6 +123,25 @@ def erased_again(more: Path | None = None) -> int:
     if new:
         tombstones.add(sorted(new))
     return keystore.tombstones_replay(listed)
+
+
+def _masters_there(manifest: Manifest) -> None:
+    """Without their master keys the journals could not be gone on with. Raises NotConfigured."""
+    import uuid
+
+    from kimbilio.server.kernel.custody import NoMasterKey, custody
+
+    missing = []
+    for organisation in manifest.organisations:
+        try:
+            custody().ring(uuid.UUID(organisation))
+        except NoMasterKey:
+            missing.append(organisation)
+    if missing:
+        raise NotConfigured(
+            f"The key folder has no usable key for {len(missing)} organisation(s): {', '.join(missing)}",
+            "Put the key folder in place, or restore the key store and run `kimbilio keys recover` for each.",
+        )
 
 
 def _openable(folder: Path, identities: Sequence[Any]) -> None:

@@ -75,6 +75,8 @@ ACTS = {
     "access.explained": _("Somebody asked why a member can see a record"),
     "backup.made": _("A backup was made"),
     "backup.verified": _("A backup was looked through and can be opened"),
+    "key.escrowed": _("Recovery sheets were printed"),
+    "key.recovered": _("Two holders brought the organisation’s key back"),
     "key.rotated": _("The organisation’s key was renewed"),
     "practice.finished": _("Somebody practised on an invented person"),
     "sample.sent": _("A sample screening was sent"),

@@ -30,6 +30,11 @@ def new_code() -> str:
     return _written("K", "".join(secrets.choice(ALPHABET) for _ in range(8)))
 
 
+def symbols_of(text: str) -> str:
+    """What a person wrote, as symbols of the alphabet: any case, spaces and hyphens dropped, O read as 0."""
+    return re.sub(r"[^0-9A-Z]", "", text.upper().translate(_READ_AS))
+
+
 def read_code(text: str) -> str | None:
     """The code as written by a person (any case, spaces, O for 0), or None when it is not a code."""
     return _read("K", text)
@@ -64,7 +69,7 @@ def _written(letter: str, symbols: str) -> str:
 
 
 def _read(letter: str, text: str) -> str | None:
-    symbols = re.sub(r"[^0-9A-Z]", "", text.upper().translate(_READ_AS))
+    symbols = symbols_of(text)
     if len(symbols) == 10 and symbols.startswith(letter):
         symbols = symbols[1:]
     if len(symbols) != 9 or any(symbol not in ALPHABET for symbol in symbols):

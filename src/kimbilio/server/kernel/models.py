@@ -57,3 +57,26 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return str(self.key_id)
+
+
+class Escrow(models.Model):
+    """What any two holders of recovery sheets can open: the organisation's key ring. Their codes are not here."""
+
+    organisation_id = models.UUIDField(primary_key=True)
+    name = models.CharField(
+        max_length=200, help_text="The organisation's, for when the main database is lost"
+    )
+    holders = models.JSONField(help_text="Names of the holders, by the number of their sheet")
+    public_key = models.BinaryField(help_text="X25519; the ring is sealed to it")
+    pairs = models.JSONField(help_text="For every two sheets the secret key, closed with both their codes")
+    ring = models.BinaryField(help_text="The key ring, sealed to the public key")
+    made_at = models.DateTimeField(auto_now_add=True)
+    recovered_at = models.DateTimeField(null=True)
+    recovered_with = models.JSONField(default=list, help_text="Numbers of the two sheets")
+    told = models.BooleanField(default=False, help_text="Whether the journal speaks of the recovery")
+
+    class Meta:
+        db_table_comment = "Key rings that two holders of recovery sheets can bring back together."
+
+    def __str__(self) -> str:
+        return self.name

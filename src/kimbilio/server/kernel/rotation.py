@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from . import crypto, keystore
 from .custody import NoMasterKey, custody
+from .escrow import escrow_renew
 from .models import Key, Master
 from .routers import STORE
 
@@ -27,6 +28,7 @@ def rotation_begin(organisation: uuid.UUID) -> bool:
     keystore.master_register(organisation, ring.master.id)
     renewed = ring.renewed()
     keystore.master_register(organisation, renewed.master.id, another=True)
+    escrow_renew(organisation, renewed)  # first: a ring that no sheet brings back must not be in use
     custody().replace(organisation, renewed)
     return True
 
@@ -68,4 +70,5 @@ def rotation_end(organisation: uuid.UUID) -> bool:
     except IntegrityError:
         return False
     custody().replace(organisation, ring.settled())
+    escrow_renew(organisation, ring.settled())
     return True
