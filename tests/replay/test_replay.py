@@ -10,11 +10,14 @@ import pytest
 from django.conf import settings
 
 from kimbilio.server.forms.models import Attachment, Refusal, Submission
+from kimbilio.server.forms.phone_keys import encryption_begin
 from kimbilio.server.identity.models import Device
 from kimbilio.server.identity.services import device_enrol
+from kimbilio.server.kernel import sealed
 from kimbilio.server.kernel.rows import acting_for
 from tests.jobs import run_jobs
 from tests.replay.client import AnswerLost, NotOpenRosa, ReplayClient, SendFailed, address_of
+from tests.replay.closing import close
 from tests.replay.filled import filled, form_zz, new_instance, photo_form, photos_publish
 from tests.replay.serving import serving
 from tests.world import TOKEN, World, world_get
@@ -190,6 +193,26 @@ def test_two_phones_of_two_officers_send_at_once(phone: ReplayClient, world: Wor
         ]
         assert {sent.result() for sent in sends} == {"The form has arrived and is safe."}
     assert count(world, Submission, Refusal) == [8, 0]
+
+
+def test_an_encrypted_form_goes_in_several_posts_and_is_opened_once_when_all_were_sent_again(
+    phone: ReplayClient, world: World
+) -> None:
+    with acting_for(world.border.id):
+        encryption_begin(actor=world.actor("stefan"))
+    (listed,) = (form for form in phone.form_list() if form.form_id == form_zz().form_id)
+    photos = {f"صورة {number}.jpg": bytes([number]) * 9_000_000 for number in range(3)}
+    closed = close(phone.download(listed), filled(), photos)
+    phone.lose = {2}
+    with pytest.raises(AnswerLost):
+        phone.send(closed.manifest, closed.files)
+    phone.send(closed.manifest, closed.files)
+    run_jobs()
+    assert phone.posts == 4
+    assert count(world, Submission, Refusal, Attachment) == [1, 0, 7]
+    with acting_for(world.border.id):
+        row = Submission.objects.get()
+        assert (row.state, sealed.read(row)["whole"]) == ("understood", True)
 
 
 def test_a_photo_over_the_limit_is_refused_and_the_form_that_came_before_it_stays(

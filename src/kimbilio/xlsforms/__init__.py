@@ -7,6 +7,7 @@ what any question means, and reads no files. Sources: the XLSForm and OpenRosa s
 from kimbilio.xlsforms.answers import Answer, display_text, typed_answers
 from kimbilio.xlsforms.conversion import Workbook, XForm, convert
 from kimbilio.xlsforms.entities import EntityDeclared, lists_of, read_entities
+from kimbilio.xlsforms.envelope import Envelope, opened_name, read_envelope
 from kimbilio.xlsforms.faults import AnswersRefused, Cell, SubmissionRefused, WorkbookRefused
 from kimbilio.xlsforms.kinds import kinds_of
 from kimbilio.xlsforms.submission import Identity, ReadSubmission, read_identity, read_submission
@@ -16,6 +17,7 @@ __all__ = [
     "AnswersRefused",
     "Cell",
     "EntityDeclared",
+    "Envelope",
     "Identity",
     "ReadSubmission",
     "SubmissionRefused",
@@ -26,7 +28,9 @@ __all__ = [
     "display_text",
     "kinds_of",
     "lists_of",
+    "opened_name",
     "read_entities",
+    "read_envelope",
     "read_identity",
     "read_submission",
     "typed_answers",

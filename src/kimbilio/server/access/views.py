@@ -55,6 +55,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
             "devices": devices_of(actor.organisation),
             "knocked": {knock.device_id for knock in knocks_open(actor.organisation)},
             "keeper": actor.role in KEEPERS,
+            "panels": panels_for("organisation", actor, None),
             "stale_before": timezone.localdate() - timedelta(days=90),
         },
     )

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 
 from kimbilio.packs.media import TYPES
+from kimbilio.server.forms.models import PhoneKey
+from kimbilio.server.forms.phone_keys import hash_for, phone_key_find, xform_for
 from kimbilio.server.forms.publishing import openrosa_hash
 from kimbilio.server.forms.selectors import form_get, forms_listed, media_of
 from kimbilio.server.forms.services import submission_receive
@@ -32,12 +34,13 @@ def form_list(request: HttpRequest, caller: Caller) -> HttpResponse:
     """
     asked, retired = request.GET.get("formID", ""), request.GET.get("listAllVersions") == "true"
     root = Element("xforms", xmlns=LIST)
+    key = _phone_key(caller)
     for form in forms_listed(caller.pack, asked, retired=retired).prefetch_related("media"):
         entry = SubElement(root, "xform")
         SubElement(entry, "formID").text = form.form_id
         SubElement(entry, "name").text = form.name
         SubElement(entry, "version").text = form.version
-        SubElement(entry, "hash").text = form.hash
+        SubElement(entry, "hash").text = hash_for(form, key)
         SubElement(entry, "downloadUrl").text = caller.address(
             request, "form", form_id=form.form_id, version=form.version
         )
@@ -51,8 +54,14 @@ def form_list(request: HttpRequest, caller: Caller) -> HttpResponse:
 @openrosa("GET", "HEAD")
 @gzip_page  # six languages are a sixth of the bytes; ODK Collect unpacks them before it compares the hash
 def form(request: HttpRequest, caller: Caller, form_id: str, version: str) -> HttpResponse:
-    """The XForm itself, retired versions included."""
-    return HttpResponse(form_get(form_id, version, pack=caller.pack).xform, content_type=XML)
+    """The XForm itself, retired versions included; with the organisation's key if phones encrypt."""
+    xform = xform_for(form_get(form_id, version, pack=caller.pack), _phone_key(caller))
+    return HttpResponse(xform, content_type=XML)
+
+
+def _phone_key(caller: Caller) -> PhoneKey | None:
+    with acting_for(caller.device.organisation_id):
+        return phone_key_find(caller.device.organisation_id)
 
 
 @openrosa("GET", "HEAD")
@@ -113,6 +122,14 @@ def submission(request: HttpRequest, caller: Caller) -> HttpResponse:
             return message(201, _("The form has arrived and is safe."))
         case "again":
             return message(201, _("The form was here already, and is safe."))
+        case "damaged":
+            return message(
+                409,
+                _(
+                    "The encrypted form did not arrive whole. What came is kept. Send it again; if that does not "
+                    "help, keep it on the phone and tell your supervisor."
+                ),
+            )
         case "refused":
             return message(
                 409,

@@ -13,11 +13,13 @@ class FormsConfig(AppConfig):
         from kimbilio.server.people.holdings import register_rings
         from kimbilio.server.ui.panels import register_panel, register_queue
 
+        from .encryption import encryption_panel
         from .erased import rings_of_cases
         from .panels import forms_panel, look_rows
 
         register_rings(rings_of_cases)
         register_panel("case", _("Forms"), 40, forms_panel)
+        register_panel("organisation", _("Encryption on the phone"), 40, encryption_panel)
         register_queue(
             "look",
             _("Needs a look"),

@@ -21,3 +21,16 @@ class UnknownOriginal(KimbilioError):
     """The form corrects one that never arrived here. Send the first one, then the correction."""
 
     code = "SUBMISSION_011"
+
+
+class StillClosed(KimbilioError):
+    """The form was encrypted on the phone and does not open yet. It is kept as it came.
+
+    `reason` is a code of forms.reasons.
+    """
+
+    code = "SUBMISSION_012"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason

@@ -69,11 +69,36 @@ class FormMedia(models.Model):
         return self.name
 
 
+class PhoneKey(OwnedRow, SealedRow):
+    """The key to which the phones of an organisation close their forms, from when a steward asked for it until
+    it ended. An ended one still opens what phones closed to it: they come back after months.
+
+    Sealed: the private key, under a data key that a rotation closes anew like any other.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    public = models.BinaryField(help_text="RSA public key, SubjectPublicKeyInfo in DER")
+    begun_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table_comment = "Keys to which phones close their forms."
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"], condition=models.Q(ended_at=None), name="one_phone_key_in_use"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Submission(OwnedRow, SealedRow):
     """One filled form, verbatim, sealed with a key of its own that later joins the person's ring.
 
-    Sealed: the XML in base64, and the file names it gives. `started_at` and `ended_at` are the word of the
-    phone's clock, which may be wrong; what came first is told by `id`, made when the form arrived.
+    Sealed: the XML in base64 as it came, and, if it came closed, what it says when opened. `started_at` and
+    `ended_at` are the word of the phone's clock, which may be wrong; what came first is told by `id`, made when
+    the form arrived.
     """
 
     class State(models.TextChoices):

@@ -7,13 +7,14 @@ look at it.
 
 from __future__ import annotations
 
+import base64
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from kimbilio.xlsforms import SubmissionRefused, kinds_of, lists_of, read_submission
+from kimbilio.xlsforms import SubmissionRefused, kinds_of, lists_of, read_envelope, read_submission
 
 from .models import FormVersion
 
@@ -21,12 +22,13 @@ from .models import FormVersion
 @dataclass(frozen=True)
 class Outline:
     """The files a form names (None when it cannot be read), and when it was begun and ended by the phone's
-    clock.
+    clock. A form that is still encrypted names its closed files and says nothing else.
     """
 
     files: tuple[str, ...] | None
     started_at: datetime | None
     ended_at: datetime | None
+    is_closed: bool = False
 
     def named(self, part: str) -> str | None:
         """The name under which the form expects the part of this name; None when it expects no such file."""
@@ -38,10 +40,17 @@ class Outline:
 def outline_of(xml: bytes, form: FormVersion) -> Outline:
     """The outline of a filled form; an empty one when only its identity can be read."""
     try:
+        if envelope := read_envelope(xml):
+            return Outline(envelope.files, None, None, is_closed=True)
         read = read_submission(xml, kinds_for(form))
     except SubmissionRefused:
         return Outline(None, None, None)
     return Outline(read.files, moment(read.start), moment(read.end))
+
+
+def xml_of(document: Mapping[str, str]) -> bytes:
+    """The form in a sealed document: opened if it came closed and has been opened, else as it came."""
+    return base64.b64decode(document.get("opened") or document["xml"])
 
 
 def kinds_for(form: FormVersion) -> Mapping[str, str]:

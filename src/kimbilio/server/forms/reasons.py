@@ -16,6 +16,8 @@ UNKNOWN_PACK = "unknown_pack"
 UNKNOWN_KIND = "unknown_kind"
 PROGRAM_ERROR = "program_error"
 WAITING = "waiting"
+NO_KEY = "no_key"
+DAMAGED = "damaged"
 NOT_THEIRS = "not_theirs"
 CASE_CHANGED = "case_changed"
 ALREADY_THERE = "already_there"
@@ -39,6 +41,14 @@ REASONS = {
     UNKNOWN_KIND: _("Nothing here understands this kind of form. Ask who runs the server."),
     PROGRAM_ERROR: _(
         "The program failed while it read the form. Try again; if it fails again, tell who runs the server."
+    ),
+    NO_KEY: _(
+        "The form was encrypted on the phone, and no key here opens it. It is kept as it came. When the keys "
+        "are restored, have it read again."
+    ),
+    DAMAGED: _(
+        "The form was encrypted on the phone and did not arrive whole. It is kept as it came. Have the phone "
+        "send it again."
     ),
     NOT_THEIRS: _(
         "The form is about a case that is not, or is no longer, an open case of the person who sent it. "

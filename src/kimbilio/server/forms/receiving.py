@@ -16,19 +16,22 @@ from django.utils import timezone
 from kimbilio.server.identity.actor import actor_of_member
 from kimbilio.server.identity.models import Device
 from kimbilio.server.journal.services import act_record
-from kimbilio.server.kernel import blobs, crypto, keystore, sealed
+from kimbilio.server.kernel import keystore, sealed
 from kimbilio.server.kernel.crypto import DataKey
-from kimbilio.server.kernel.custody import custody
 from kimbilio.server.kernel.ids import new_id
 from kimbilio.xlsforms import read_identity
 
 from .carrying import files_carry_over
 from .errors import UnknownForm, UnknownOriginal
-from .models import Attachment, FormVersion, Refusal, Submission
-from .reading import Outline, outline_of
+from .keeping import File, files_keep, hash_kept, missing_count
+from .looks import set_aside
+from .models import FormVersion, Refusal, Submission
+from .opening import OPEN, form_open
+from .reading import Outline, outline_of, xml_of
+from .reasons import DAMAGED, NO_KEY
 from .turns import line_up, understanding_defer
 
-File = tuple[str, bytes]
+State = Submission.State
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,11 @@ class Receipt:
     `created`: stored for the first time. `again`: it was here already, byte for byte; files that were missing
     are now with it. `refused`: another form holds its number, or a correction came before it; it is kept for
     a person to look at, and `submission` is the form that stands in its way. `left_out` files were named
-    nowhere in the form.
+    nowhere in the form. `damaged`: what came was encrypted on the phone and does not open whole; it is kept, and
+    the phone should send it again.
     """
 
-    outcome: Literal["created", "again", "refused"]
+    outcome: Literal["created", "again", "refused", "damaged"]
     submission: Submission
     left_out: int = 0
 
@@ -92,8 +96,8 @@ class _Arrival:
     ) -> None:
         self.device, self.xml, self.outline, self.files, self.left_out = device, xml, outline, files, left_out
         self.actor = actor_of_member(device.member, device=device)
-        self._secret = custody().secret(device.organisation_id, "submission")
-        self.xml_hash = crypto.keyed_hash(self._secret, xml)
+        self.xml_hash = hash_kept(device.organisation_id, xml)
+        self.is_closed = outline.is_closed
 
     def seal_into(self, row: Submission | Refusal, key: DataKey) -> None:
         """Close the verbatim XML into the row and save it."""
@@ -101,31 +105,13 @@ class _Arrival:
         row.save(force_insert=True)
 
     def files_add(self, key: DataKey, submission: Submission, refusal: Refusal | None = None) -> int:
-        """Keep the files that are not there yet; each is on the disk before its row. Returns how many were
-        new.
-        """
-        there = {
-            bytes(row.file_hash) for row in Attachment.objects.filter(submission=submission, refusal=refusal)
-        }
-        new = 0
-        for name, content in self.files:
-            file_hash = crypto.keyed_hash(self._secret, name.encode(), content)
-            if file_hash in there:
-                continue
-            there.add(file_hash)
-            row = Attachment(
-                id=new_id(),
-                organisation_id=self.device.organisation_id,
-                submission=submission,
-                refusal=refusal,
-                file_hash=file_hash,
-                size=len(content),
-            )
-            sealed.write(row, key, {"name": name})
-            blobs.blob_write(key, row.id, content)
-            row.save(force_insert=True)
-            new += 1
-        return new
+        """Keep the files that are not there yet. Returns how many were new."""
+        return files_keep(key, submission, refusal, self.files)
+
+    def open(self, refusal: Refusal) -> None:
+        """Open a refused form that came closed, so that it can be compared."""
+        if self.is_closed:
+            form_open(actor=self.actor, row=refusal)
 
 
 def _store(arrival: _Arrival, form: FormVersion, instance: str, original: Submission | None) -> Receipt:
@@ -149,7 +135,7 @@ def _store(arrival: _Arrival, form: FormVersion, instance: str, original: Submis
     arrival.seal_into(row, key)
     new = arrival.files_add(key, row)
     carried = files_carry_over(key, row, original, arrival.outline.files or ()) if original else 0
-    _missing_count(row, arrival.outline)
+    _missing_count(row)
     act_record(
         actor=arrival.actor,
         act="submission.received",
@@ -164,13 +150,14 @@ def _store(arrival: _Arrival, form: FormVersion, instance: str, original: Submis
         },
         wrote=bytes(row.sealed),
     )
+    opening = form_open(actor=arrival.actor, row=row) if arrival.is_closed else OPEN
     understanding_defer(row)
-    return Receipt("created", row, arrival.left_out)
+    return Receipt("damaged" if opening == DAMAGED else "created", row, arrival.left_out)
 
 
 def _again(arrival: _Arrival, row: Submission) -> Receipt:
     if arrival.files and (new := arrival.files_add(sealed.key_of(row), row)):
-        _missing_count(row, arrival.outline)
+        _missing_count(row)
         act_record(
             actor=arrival.actor,
             act="submission.files_added",
@@ -178,7 +165,22 @@ def _again(arrival: _Arrival, row: Submission) -> Receipt:
             case=row.case,
             codes={"files": new},
         )
+    if arrival.is_closed and _open_more(arrival, row) == DAMAGED:
+        return Receipt("damaged", row, arrival.left_out)
     return Receipt("again", row, arrival.left_out)
+
+
+def _open_more(arrival: _Arrival, row: Submission) -> str:
+    """Try again to open what came closed, now that more of it may be there."""
+    opening = form_open(actor=arrival.actor, row=row)
+    waits = row.state == State.RECEIVED or (row.case is None and {*row.reasons} <= {NO_KEY, DAMAGED})
+    if opening == OPEN and waits and row.state != State.SETTLED:
+        row.state, row.reasons = State.RECEIVED, []
+        row.save(update_fields=["state", "reasons"])
+        understanding_defer(row)
+    elif opening == DAMAGED and row.state == State.UNDERSTOOD:
+        set_aside(arrival.actor, row, [DAMAGED], otherwise=row.state)
+    return opening
 
 
 def _refuse(arrival: _Arrival, row: Submission) -> Receipt:
@@ -186,6 +188,7 @@ def _refuse(arrival: _Arrival, row: Submission) -> Receipt:
     refusal = Refusal.objects.filter(submission=row, xml_hash=arrival.xml_hash).first()
     if refusal is not None:
         arrival.files_add(sealed.key_of(refusal), row, refusal)
+        arrival.open(refusal)
         return Receipt("refused", row, arrival.left_out)
     key, ring = keystore.key_create(device.organisation_id)
     refusal = Refusal(
@@ -210,12 +213,12 @@ def _refuse(arrival: _Arrival, row: Submission) -> Receipt:
         codes={"submission": str(row.id)},
         wrote=bytes(refusal.sealed),
     )
+    arrival.open(refusal)
     return Receipt("refused", row, arrival.left_out)
 
 
-def _missing_count(row: Submission, outline: Outline) -> None:
-    there = sealed.read_many(Attachment.objects.filter(submission=row, refusal=None)).values()
-    missing = len(set(outline.files or ()) - {document["name"] for document in there})
+def _missing_count(row: Submission) -> None:
+    missing = missing_count(row, outline_of(xml_of(sealed.read(row)), row.form))
     if missing != row.files_missing:
         row.files_missing = missing
         row.save(update_fields=["files_missing"])

@@ -24,10 +24,10 @@ from kimbilio.server.kernel import blobs, sealed
 from kimbilio.server.kernel.errors import NotVisible
 from kimbilio.server.people.country import answer_word, pack_of, word
 from kimbilio.server.people.selectors import NAME_FIELDS, case_by_id
-from kimbilio.xlsforms import ReadSubmission, SubmissionRefused, display_text, read_submission
+from kimbilio.xlsforms import ReadSubmission, SubmissionRefused, display_text, read_envelope, read_submission
 
 from .models import Attachment, FormMedia, FormVersion, Refusal, Submission
-from .reading import kinds_for
+from .reading import kinds_for, outline_of, xml_of
 from .reading import lists_for as lists_for  # the door asks for them here
 from .reasons import REFUSED, WAITING
 
@@ -176,11 +176,11 @@ def submission_open(
     Raises NotVisible, KeyDestroyed.
     """
     row = submission_get(actor, submission, for_=for_)
-    xml = base64.b64decode(sealed.read(row)["xml"])
+    document = sealed.read(row)
     act_record(actor=actor, act="form.shown", subject=row.id, case=row.case, codes={"purpose": for_})
     if with_name:
         act_record(actor=actor, act="name.shown", subject=row.id, case=row.case, codes={"purpose": for_})
-    return _filled(actor, row, row, xml, _files(row), with_name=with_name)
+    return _filled(actor, row, row, document, _files(row), with_name=with_name)
 
 
 def refusal_open(
@@ -190,7 +190,7 @@ def refusal_open(
     way.
     """
     row: Refusal = Refusal.objects.select_related("submission__form").get_for(actor, for_=for_, id=refusal)
-    xml = base64.b64decode(sealed.read(row)["xml"])
+    document = sealed.read(row)
     act_record(
         actor=actor, act="form.shown", subject=row.id, case=row.submission.case, codes={"purpose": for_}
     )
@@ -198,7 +198,7 @@ def refusal_open(
         act_record(
             actor=actor, act="name.shown", subject=row.id, case=row.submission.case, codes={"purpose": for_}
         )
-    return _filled(actor, row.submission, row, xml, _files(row.submission, row), with_name=with_name)
+    return _filled(actor, row.submission, row, document, _files(row.submission, row), with_name=with_name)
 
 
 def attachment_open(
@@ -246,7 +246,7 @@ def _filled(
     actor: Actor,
     kept: Submission,
     row: Submission | Refusal,
-    xml: bytes,
+    document: Mapping[str, str],
     files: tuple[File, ...],
     *,
     with_name: bool,
@@ -255,10 +255,16 @@ def _filled(
     repeats: tuple[tuple[str, tuple[tuple[Answered, ...], ...]], ...] = ()
     missing: tuple[str, ...] = ()
     verbatim = ""
+    xml = xml_of(document)
+    if document.get("opened"):  # the closed files stay, and nobody reads them
+        closed = outline_of(base64.b64decode(document["xml"]), kept.form).files or ()
+        files = tuple(file for file in files if file.name not in closed)
     try:
         kinds = kinds_for(kept.form)
-        read = read_submission(xml, kinds)
+        read = None if read_envelope(xml) else read_submission(xml, kinds)
     except SubmissionRefused:
+        read = None
+    if read is None:
         verbatim = display_text(xml.decode("utf-8", errors="replace"))
     else:
         shown = _Words(actor, kept.form, kinds, with_name=with_name)

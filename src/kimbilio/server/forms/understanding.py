@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,8 +13,11 @@ from kimbilio.server.identity.actor import Actor
 from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel import sealed
 
+from .errors import StillClosed
+from .looks import set_aside
 from .models import FormVersion, Submission
-from .reading import kinds_for
+from .opening import OPEN, WAITING_FOR_MORE, form_open
+from .reading import kinds_for, xml_of
 from .reasons import CORRECTED, REASONS
 
 State = Submission.State
@@ -23,7 +25,7 @@ State = Submission.State
 
 @dataclass(frozen=True)
 class Taken:
-    """A submission held for understanding: its row, locked until the transaction ends, and its verbatim XML.
+    """A submission held for understanding: its row, locked until the transaction ends, and what it says.
 
     `corrects` is the form it replaces, locked too.
     """
@@ -37,9 +39,10 @@ class Taken:
 
 @db.atomic
 def submission_take(*, actor: Actor, submission: uuid.UUID) -> Taken | None:
-    """Hold a submission for understanding, until the transaction ends; None when it is no longer waiting.
+    """Hold a submission for understanding, until the transaction ends; None when it is no longer waiting,
+    or came closed and waits for more of itself.
 
-    Raises NotVisible, KeyDestroyed.
+    Raises NotVisible, KeyDestroyed, StillClosed.
     """
     locked = Submission.objects.select_for_update(of=("self",))
     row: Submission = locked.select_related("form", "member", "desk").get_for(
@@ -47,11 +50,16 @@ def submission_take(*, actor: Actor, submission: uuid.UUID) -> Taken | None:
     )
     if row.state != State.RECEIVED:
         return None
+    opening = form_open(actor=actor, row=row)
+    if opening == WAITING_FOR_MORE:
+        return None
+    if opening != OPEN:
+        raise StillClosed(opening)
     return Taken(
         submission=row,
         corrects=locked.filter(id=row.corrects_id).first() if row.corrects_id else None,
         form=row.form,
-        xml=base64.b64decode(sealed.read(row)["xml"]),
+        xml=xml_of(sealed.read(row)),
         kinds=kinds_for(row.form),
     )
 
@@ -65,7 +73,7 @@ def submission_understood(
     act_record(
         actor=actor, act="submission.understood", subject=submission.id, transaction=submission.id, case=case
     )
-    _set_aside(actor, submission, _codes(reasons), otherwise=State.UNDERSTOOD)
+    set_aside(actor, submission, _codes(reasons), otherwise=State.UNDERSTOOD)
 
 
 @db.atomic
@@ -88,15 +96,7 @@ def submission_set_aside(*, actor: Actor, submission: uuid.UUID, reasons: Iterab
     rows = Submission.objects.select_for_update()
     row: Submission = rows.get_for(actor, for_=Purpose.MACHINERY, id=submission)
     if row.state == State.RECEIVED:
-        _set_aside(actor, row, _codes(reasons), otherwise=State.RECEIVED)
-
-
-def _set_aside(actor: Actor, row: Submission, reasons: list[str], *, otherwise: str) -> None:
-    row.state, row.reasons = (State.NEEDS_A_LOOK if reasons else otherwise), reasons
-    row.save(update_fields=["state", "reasons", "case"])
-    if reasons:
-        codes = {"reasons": reasons}
-        act_record(actor=actor, act="submission.set_aside", subject=row.id, case=row.case, codes=codes)
+        set_aside(actor, row, _codes(reasons), otherwise=State.RECEIVED)
 
 
 def _codes(reasons: Iterable[str]) -> list[str]:

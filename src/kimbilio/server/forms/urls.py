@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+from . import encryption, views
 
 app_name = "forms"
 urlpatterns = [
+    path("organisation/encryption/", encryption.encryption, name="encryption"),
     path("forms/<uuid:submission>/", views.form, name="form"),
     path("forms/<uuid:submission>/name/", views.form_name, name="form_name"),
     path("forms/<uuid:submission>/settle/", views.form_settle, name="form_settle"),

@@ -10,11 +10,13 @@ import uuid
 
 from django.db import transaction as db
 
+from kimbilio.server.forms.errors import StillClosed
 from kimbilio.server.forms.reasons import CORRECTION
 from kimbilio.server.forms.services import submission_corrected, submission_take, submission_understood
 from kimbilio.server.identity.actor import Actor
 
 from .handlers import handler_for
+from .outcomes import NotUnderstood
 
 
 @db.atomic
@@ -24,7 +26,10 @@ def submission_understand(*, actor: Actor, submission: uuid.UUID) -> None:
     A correction of a form that already became a case goes to a person; one that came first takes its place.
     Raises outcomes.NotUnderstood, NotVisible, KeyDestroyed.
     """
-    taken = submission_take(actor=actor, submission=submission)
+    try:
+        taken = submission_take(actor=actor, submission=submission)
+    except StillClosed as fault:
+        raise NotUnderstood(fault.reason) from fault
     if taken is None:
         return
     row, before = taken.submission, taken.corrects

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 ACTS = {
     "submission.received": _("A form arrived"),
+    "submission.opened": _("The encrypted form was opened"),
     "submission.files_added": _("More files of the form arrived"),
     "submission.refused": _("Another form came under the same number and was kept apart"),
     "submission.retried": _("The form is to be read again"),
@@ -64,6 +65,8 @@ ACTS = {
     "duty.taken": _("The duty of a desk was taken"),
     "duty.ended": _("The duty of a desk was laid down"),
     "device.enrolled": _("A phone was enrolled"),
+    "encryption.begun": _("From now on phones encrypt their forms"),
+    "encryption.ended": _("From now on phones no longer encrypt their forms"),
     "device.revoked": _("A phone was revoked"),
     "device.bound": _("A phone used its code for the first time"),
     "device.exchanged": _("A phone exchanged its one-time code"),
