@@ -28,6 +28,7 @@ from kimbilio.server.forms.models import Attachment, FormVersion
 from kimbilio.server.forms.services import submission_receive
 from kimbilio.server.identity.actor import actor_of_system
 from kimbilio.server.intake.models import Flood
+from kimbilio.server.journal.digests import digest_make
 from kimbilio.server.kernel.routers import STORE
 from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.notices.services import notice_send
@@ -88,6 +89,8 @@ def things(world: World) -> dict[str, dict[str, object]]:
         )
         refusal = refused.refusals.get()
         attachment = Attachment.objects.get(submission=photo.submission)
+        digest = digest_make(world.border.id, now=timezone.now())
+    assert digest is not None
     mine, theirs = arrived_at(world, CONTROLLED, TRAFFICKED)
     run_jobs()
     with acting_for(world.welfare.id):
@@ -107,6 +110,7 @@ def things(world: World) -> dict[str, dict[str, object]]:
         "attachment": attachment.id,
         "device": world.device.id,
         "desk": world.border_desk.id,
+        "digest": digest.id,
         "referral": mine.id,
         "act": "withdraw",
         "reference": told.reference,

@@ -75,13 +75,19 @@ def ties_between(actor: Actor, case: CaseTies) -> list[Tie]:
         return []
     if actor.is_system:
         return [Tie.ORGANISATION]
+    held = ties_held(actor, case)
+    return [tie for tie in held if tie in TIES.get(actor.role, frozenset())]
+
+
+def ties_held(actor: Actor, case: CaseTies) -> list[Tie]:
+    """Every tie between an actor of the case's organisation and the case, whether their role needs it or not."""
     held = {
         Tie.ORGANISATION: True,
         Tie.DESK: case.desk is not None and case.desk in actor.desks,
         Tie.ASSIGNED: case.assigned_to is not None and case.assigned_to == actor.member,
         Tie.NOTICED: case.noticed_by is not None and case.noticed_by == actor.member,
     }
-    return [tie for tie in Tie if tie in TIES.get(actor.role, frozenset()) and held[tie]]
+    return [tie for tie in Tie if held[tie]]
 
 
 COLUMNS: dict[Tie, str] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import phones, views
+from . import book, phones, views
 
 app_name = "access"
 urlpatterns = [
@@ -15,4 +15,7 @@ urlpatterns = [
     path("organisation/desks/<uuid:desk>/verify/", views.desk_verify, name="desk_verify"),
     path("organisation/desks/<uuid:desk>/place/", views.desk_place, name="desk_place"),
     path("journal/", views.journal, name="journal"),
+    path("journal/seal/", book.seal, name="seal"),
+    path("journal/unusual/", book.unusual, name="unusual"),
+    path("journal/unusual/<uuid:digest>/looked/", book.digest_looked, name="digest_looked"),
 ]

@@ -8,8 +8,10 @@ from datetime import timedelta
 from babel.dates import get_timezone_location
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kimbilio.server.identity import services as identity
@@ -34,6 +36,11 @@ from .showing import codes_shown
 Role = Member.Role
 KEEPERS = (Role.STEWARD,)
 READERS_OF_THE_BOOK = (Role.SUPERVISOR, Role.COORDINATOR, Role.STEWARD, Role.AUDITOR)
+PAGES_OF_THE_BOOK = (
+    ("seal", _("Seal of the journal"), (Role.STEWARD, Role.AUDITOR)),
+    ("unusual", _("Unusual access"), (Role.AUDITOR,)),
+)
+"""Pages that the journal's own page leads to."""
 
 
 @require_GET
@@ -118,5 +125,13 @@ def journal(request: HttpRequest) -> HttpResponse:
         }
         for act in acts
     ]
-    panels = panels_for("journal", actor, None)
-    return render(request, "access/journal.html", {"rows": rows, "next_url": next_url, "panels": panels})
+    pages = [
+        (reverse(f"access:{name}"), title) for name, title, roles in PAGES_OF_THE_BOOK if actor.role in roles
+    ]
+    context = {
+        "rows": rows,
+        "next_url": next_url,
+        "panels": panels_for("journal", actor, None),
+        "pages": pages,
+    }
+    return render(request, "access/journal.html", context)

@@ -85,6 +85,8 @@ ACTS = {
     "sample.sent": _("A sample screening was sent"),
     "journal.epoch_began": _("The journal goes on from a copy"),
     "journal.witness_named": _("An organisation was named as witness of the journal"),
+    "digest.made": _("Access of the week was counted"),
+    "digest.looked_at": _("The week’s unusual access was looked at"),
     "journal.root_disputed": _("A journal is not as this organisation witnessed it"),
 }
 
@@ -93,3 +95,6 @@ EPOCHS = {
     "moved": _("The service moved to another database server"),
 }
 """Why a book goes on from a copy."""
+
+TIED = frozenset({"desk", "assigned", "noticed"})
+"""Values of the code `ties` of an opening that say why this member and not any other of the organisation."""

@@ -165,3 +165,22 @@ class WitnessedRoot(OwnedRow):
 
     def __str__(self) -> str:
         return f"{self.size} {bytes(self.root).hex()}"
+
+
+class Digest(OwnedRow):
+    """What was unusual in how the members of an organisation looked at records, one week."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    week = models.DateField(help_text="Its Monday, where the organisation works")
+    counts = models.JSONField(help_text="By member: see rules.looking.Week")
+    lines = models.JSONField(help_text="Members with reasons: code, count, what would be usual")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    append_only = True
+
+    class Meta:
+        db_table_comment = "Weekly digests of unusual access: codes, counts and members, append-only."
+        constraints = [models.UniqueConstraint(fields=["organisation", "week"], name="one_digest_a_week")]
+
+    def __str__(self) -> str:
+        return str(self.week)

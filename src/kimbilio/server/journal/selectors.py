@@ -6,13 +6,15 @@ import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
 from kimbilio.server.kernel import crypto, keystore
+from kimbilio.server.kernel.ids import first_id
 
-from .models import Act, Root, Seal, WitnessedRoot
+from .models import Act, Digest, Root, Seal, WitnessedRoot
 
 
 def acts_of_case(case: uuid.UUID) -> QuerySet[Act]:
@@ -96,3 +98,17 @@ def carried_of(organisation: uuid.UUID, *, after: int = 0, most: int = 1000) -> 
     ).order_by("position")[:most]
     leaves = [(at, act, bytes(leaf)) for at, act, leaf in seals.values_list("position", "act_id", "leaf")]
     return Carried(root.size, bytes(root.root), leaves)
+
+
+def digests_of(organisation: uuid.UUID, *, most: int = 26) -> list[tuple[Digest, Act | None]]:
+    """The newest weekly digests, each with the act by which somebody noted that they looked at it."""
+    rows = list(Digest.objects.filter(organisation_id=organisation).order_by("-week")[:most])
+    acts = Act.objects.filter(transaction__in=[row.id for row in rows], act="digest.looked_at")
+    looked = {act.subject: act for act in acts}
+    return [(row, looked.get(row.id)) for row in rows]
+
+
+def searches_since(organisation: uuid.UUID, member: uuid.UUID, since: datetime) -> list[datetime]:
+    """When a member searched for cases, from `since` on."""
+    acts = Act.objects.filter(organisation_id=organisation, id__gte=first_id(since), member=member)
+    return list(acts.filter(act="case.listed").order_by("id").values_list("at", flat=True))

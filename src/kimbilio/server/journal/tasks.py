@@ -9,6 +9,7 @@ import uuid
 from contextlib import suppress
 
 from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -16,6 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from kimbilio.server.identity.selectors import organisations_all
 from kimbilio.server.kernel.rows import acting_for
 
+from .digests import digest_make
 from .sealing import organisation_seal
 from .witnessing import roots_carry
 
@@ -61,6 +63,25 @@ def roots_carry_all(timestamp: int) -> None:
 def roots_take(organisation: str) -> None:
     """Let the witnesses of one book take its newest root."""
     roots_carry(uuid.UUID(organisation))
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="journal.digests_make", queue="journal", queueing_lock="journal.digests_make")
+def digests_make(timestamp: int) -> None:
+    """Every night: the digest of each organisation whose week has ended since."""
+    for organisation in organisations_all():
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            digest.configure(queueing_lock=f"digest {organisation.id}").defer(
+                organisation=str(organisation.id)
+            )
+
+
+@app.task(name="journal.digest_make", queue="journal", retry=RETRY)
+def digest(organisation: str) -> None:
+    """Make the digest of one organisation's last full week, if it is not there."""
+    owner = uuid.UUID(organisation)
+    with acting_for(owner):
+        digest_make(owner, now=timezone.now())
 
 
 def _defer(*, whole: bool) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 import uuid
+from datetime import datetime
 
 import uuid_utils.compat
 from stdnum.exceptions import ValidationError
@@ -23,6 +24,11 @@ def new_id() -> uuid.UUID:
     """A UUIDv7 (RFC 9562): made where the thing is born, sorts by time of birth."""
     made: uuid.UUID = uuid_utils.compat.uuid7()
     return made
+
+
+def first_id(moment: datetime) -> uuid.UUID:
+    """The smallest UUIDv7 of a moment (to the millisecond): ids made then or later are not smaller."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def new_code() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kimbilio.server.access.records import RecordQuerySet
-from kimbilio.server.access.rules import CaseTies, Purpose
+from kimbilio.server.access.rules import CaseTies, Purpose, ties_held
 from kimbilio.server.identity.actor import Actor
 from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel import sealed
@@ -67,13 +67,19 @@ def case_by_id(actor: Actor, case: uuid.UUID, *, for_: Purpose) -> Case:
 def case_read(actor: Actor, case: Case, *, for_: Purpose) -> Reading:
     """Open a case for reading; the opening is journalled. Raises KeyDestroyed."""
     facts = sealed.read(case.person)
-    act_record(actor=actor, act="case.opened", subject=case.id, case=case.id, codes={"purpose": for_})
+    opening_record(actor, case, for_=for_)
     return Reading(
         case=case,
         facts={name: value for name, value in facts.items() if name not in NAME_FIELDS},
         screening=sealed.read(case),
         has_name=bool(facts.get("name")),
     )
+
+
+def opening_record(actor: Actor, case: Case, *, for_: Purpose) -> None:
+    """Write down that the record was opened, for what, and what tied the actor to it at that moment."""
+    codes = {"purpose": for_, "ties": ties_held(actor, ties_of(case))}
+    act_record(actor=actor, act="case.opened", subject=case.id, case=case.id, codes=codes)
 
 
 def name_show(actor: Actor, case: Case, *, for_: Purpose) -> dict[str, Any]:

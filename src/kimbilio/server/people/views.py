@@ -13,8 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kimbilio.rules.looking import SEARCHES
 from kimbilio.server.access.doors import actor_of, as_member, member_of
 from kimbilio.server.access.rules import WORDS, Purpose, ties_between
+from kimbilio.server.access.throttle import search_again_at
 from kimbilio.server.country.needs import needs_shown, not_assessed_shown, step_shown
 from kimbilio.server.identity.actor import SEES_IDENTITIES, actor_of_member
 from kimbilio.server.identity.models import Member
@@ -88,15 +90,16 @@ def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
     clear = {name: value for name, value in chosen.items() if name in CLEAR}
     coded = {name: value for name, value in chosen.items() if name not in CLEAR}
     next_url = ""
-    if asked:
-        code = read_code(asked)
+    code = read_code(asked) if asked else None
+    again_at = search_again_at(actor) if (asked or chosen) and not code else None
+    if again_at is not None:
+        # What was asked stays in the boxes; below stand the newest cases, as on every day
+        clear, coded = {}, {}
+    if code:
+        found = search.cases_under_their_code(actor, code, for_=Purpose.SEARCH)
+        shown = list(found.select_related("person", "desk"))
+    elif asked and again_at is None:
         shown = search.cases_named(actor, asked, for_=Purpose.SEARCH)
-        if code:
-            shown = list(
-                search.cases_under_their_code(actor, code, for_=Purpose.SEARCH).select_related(
-                    "person", "desk"
-                )
-            )
     else:
         rows: QuerySet[Case] = selectors.cases_visible(actor, for_=Purpose.SEARCH)
         rows = search.cases_with(actor, rows.filter(**clear), coded)
@@ -106,8 +109,8 @@ def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
         shown = list(rows[: ROWS_SHOWN + 1])
         if len(shown) > ROWS_SHOWN:
             shown = shown[:ROWS_SHOWN]
-            next_url = narrowing.address(token if kept else "", before=shown[-1].id)
-    if asked or chosen:
+            next_url = narrowing.address(token if kept and not again_at else "", before=shown[-1].id)
+    if (asked or chosen) and again_at is None:
         act_record(
             actor=actor,
             act="case.listed",
@@ -124,7 +127,10 @@ def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
             "ended": bool(token) and kept is None,
             "next_url": next_url,
             "choices": _choices(pack),
+            "again_at": again_at,
+            "searches": SEARCHES,
         },
+        status=429 if again_at else 200,
     )
 
 

@@ -24,7 +24,13 @@ class ReferralsConfig(AppConfig):
         from kimbilio.server.ui.panels import register_panel
 
         from .notices import referral_address
-        from .panels import given_panel, referrals_next, referrals_panel, sent_under_taken_back
+        from .panels import (
+            given_panel,
+            overrides_panel,
+            referrals_next,
+            referrals_panel,
+            sent_under_taken_back,
+        )
         from .queues import queues_register
         from .telling import ABOUT
 
@@ -33,6 +39,7 @@ class ReferralsConfig(AppConfig):
         register_panel("case", _("Referrals"), 30, referrals_panel)
         register_panel("erase", _("What others were given"), 10, given_panel)
         register_panel("case_next", _("Taken back"), 5, sent_under_taken_back)
+        register_panel("unusual", _("Shared without consent"), 10, overrides_panel)
         register_panel("case_next", _("Next"), 10, referrals_next)
 
         def sees(request: HttpRequest) -> bool:

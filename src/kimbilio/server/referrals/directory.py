@@ -17,13 +17,13 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from kimbilio.packs.pack import Service
+from kimbilio.rules.hours import openness
 from kimbilio.server.identity.actor import Actor
 from kimbilio.server.identity.models import Desk
 from kimbilio.server.identity.places import Place, place_of
 from kimbilio.server.identity.selectors import desks_for_referrals, organisation_get
 from kimbilio.server.people.country import pack_for
 
-from .hours import openness
 from .models import Referral
 
 STALE_AFTER_DAYS = 90

@@ -135,5 +135,10 @@ def _next_proposal(actor: Actor, case: people.Case) -> SafeString | None:
     return None
 
 
+def overrides_panel(actor: Actor, _case: None) -> SafeString:
+    """For the data protection officer: every sharing without consent, newest first."""
+    return _drawn("referrals/overrides.html", {"lines": selectors.overrides_listed(actor)})
+
+
 def _drawn(template: str, context: dict[str, Any]) -> SafeString:
     return render_to_string(template, context)

@@ -16,7 +16,6 @@ from kimbilio.rules.consent import LIFE_AT_RISK
 from kimbilio.server.access.rules import Purpose
 from kimbilio.server.identity.actor import Actor
 from kimbilio.server.identity.models import Desk
-from kimbilio.server.journal.services import act_record
 from kimbilio.server.people import selectors as people
 
 from .contents import content_of, fields_of, value_of
@@ -85,9 +84,7 @@ def preview(
     pathway = situation.pathway(category)
     if pathway is None:
         raise refused("no_pathway")
-    act_record(
-        actor=actor, act="case.opened", subject=seen.id, case=seen.id, codes={"purpose": Purpose.REFERRAL}
-    )
+    people.opening_record(actor, seen, for_=Purpose.REFERRAL)
     now = timezone.now()
     permission = permission_for(situation, pathway, desk.organisation, now=now)
     if permission.reading is None and not permission.allowed:

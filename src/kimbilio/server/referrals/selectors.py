@@ -18,7 +18,6 @@ from kimbilio.server.access.rules import Purpose
 from kimbilio.server.identity.actor import Actor
 from kimbilio.server.identity.models import Desk, Member
 from kimbilio.server.identity.selectors import organisation_get
-from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel import sealed
 from kimbilio.server.kernel.errors import NotAllowed
 from kimbilio.server.people import selectors as people
@@ -99,13 +98,7 @@ def referral_get(actor: Actor, referral: uuid.UUID) -> Referral:
 def referral_read(actor: Actor, referral: Referral) -> ReferralReading:
     """Open a referral for reading; the opening is journalled. Raises NotVisible, KeyDestroyed."""
     row = referral_get(actor, referral.id)
-    act_record(
-        actor=actor,
-        act="case.opened",
-        subject=row.case_id,
-        case=row.case_id,
-        codes={"purpose": Purpose.REFERRAL},
-    )
+    people.opening_record(actor, row.case, for_=Purpose.REFERRAL)
     return _reading(actor, row, sealed.read(row))
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kimbilio.server.referrals.hours import Hours, openness
+from kimbilio.rules.hours import Hours, openness
 
 ZONE = ZoneInfo("Africa/Lusaka")
 OFFICE: Hours = {day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
