@@ -65,7 +65,9 @@ def compile_form(pack: Pack, form: str = "screening") -> CompiledForm:
     texts.check()
     form_id = f"kimbilio_{pack.id}_{form}"
     entities = list(questions.entities())
-    content = json.dumps([pack.content_hash, survey, choices, *entities], sort_keys=True).encode()
+    # People to practise on are no part of a form: a new story must not send every phone for a new version.
+    known = pack.tables.content_hash(leaving_out="practice")
+    content = json.dumps([known, survey, choices, *entities], sort_keys=True).encode()
     settings = {
         "form_id": form_id,
         "form_title": f"Kimbilio {pack.name}: {form.replace('_', ' ')}",

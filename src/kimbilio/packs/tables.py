@@ -100,16 +100,21 @@ class Tables:
         prefix = f"{folder}/"
         return {n[len(prefix) :]: t for n, t in sorted(self.tables.items()) if n.startswith(prefix)}
 
-    def content_hash(self) -> str:
+    def content_hash(self, *, leaving_out: str = "") -> str:
         """A fingerprint of the content (`sha256:…`), the same whether it came from a folder or a workbook.
 
         Empty cells, blank rows, the order of columns and the comments of YAML do not count; the order of
-        rows does.
+        rows does. `leaving_out` names a folder that does not count either, nor do its translations.
         """
         content = {
             "tables": {
-                name: [{c: v for c, v in row.cells.items() if v} for row in table]
+                name: [
+                    {c: v for c, v in row.cells.items() if v}
+                    for row in table
+                    if not (leaving_out and row["key"].startswith(f"{leaving_out}:"))
+                ]
                 for name, table in self.tables.items()
+                if not (leaving_out and name.startswith(f"{leaving_out}/"))
             },
             "documents": {name: document.value for name, document in self.documents.items()},
             "media": {path: hashlib.sha256(content).hexdigest() for path, content in self.media.items()},

@@ -124,3 +124,18 @@ def test_whatever_is_said_has_its_reason_and_every_text_its_key(pack: str) -> No
             assert loaded.text(key)
         for question, choice in person.notices:
             assert loaded.text(f"practice:{person.id}:why:{question}:{choice}")
+
+
+def test_a_new_story_changes_the_pack_and_not_what_its_form_hangs_on(zz: Copy) -> None:
+    before = load(zz.folder)
+    zz.plant(PEOPLE, "watches", "looks on")
+    after = load(zz.folder)
+    assert before.content_hash != after.content_hash
+    left = [pack.tables.content_hash(leaving_out="practice") for pack in (before, after)]
+    assert left[0] == left[1] not in (before.content_hash, after.content_hash)
+
+
+def test_a_changed_question_changes_what_its_form_hangs_on(zz: Copy) -> None:
+    before = load(zz.folder).tables.content_hash(leaving_out="practice")
+    zz.plant("forms/screening/questions.csv", "Are you afraid to go back?", "Are you afraid of going back?")
+    assert load(zz.folder).tables.content_hash(leaving_out="practice") != before

@@ -57,7 +57,7 @@ def talk(client: Client, person: str = HELD, private: str = "yes") -> None:
 
 def finish(client: Client, person: str = HELD) -> str:
     answer = client.post(f"/practice/people/{person}/part/A/", {"go": "finish"}, follow=True)
-    assert answer.redirect_chain[-1][0] == f"/practice/people/{person}/noticed/"
+    assert answer.redirect_chain[-1][0] == f"/practice/people/{person}/noticed/#main"
     return str(answer.content.decode())
 
 
@@ -181,7 +181,7 @@ def test_without_script_what_came_up_is_shown_before_one_goes_on(asha: Client) -
     answer = asha.post(PART_C, {"of": shown, "age_band": "12_17", "go": "next"})
     assert answer["Location"] == f"{PART_C}#q-social_worker"
     answer = asha.post(PART_C, {"of": [*shown, "social_worker"], "age_band": "18_plus", "go": "next"})
-    assert answer["Location"] == PART_D
+    assert answer["Location"] == f"{PART_D}#main"
 
 
 def test_asking_shows_what_the_person_says_and_looking_what_is_seen(asha: Client) -> None:

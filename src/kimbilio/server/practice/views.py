@@ -15,6 +15,9 @@ from . import selectors, services, showing
 from .parts import chosen, next_part, part_questions, shown_in, usable
 from .selectors import LEADS, PRACTISES
 
+TOP = "#main"
+"""A browser carries the place on the old page over to the new one, unless it is given another."""
+
 
 @require_GET
 @as_member(*PRACTISES)
@@ -134,9 +137,9 @@ def _kept(request: HttpRequest, person: str, part: str) -> HttpResponse | None:
         if came_up:
             return redirect(f"{here}#q-{came_up[0]}")
         if after := next_part(pack, part, answers):
-            return redirect(reverse("practice:part", kwargs={"person": person, "part": after}))
+            return redirect(reverse("practice:part", kwargs={"person": person, "part": after}) + TOP)
     services.attempt_finish(actor=actor, person=person)
-    return redirect("practice:noticed", person=person)
+    return redirect(reverse("practice:noticed", kwargs={"person": person}) + TOP)
 
 
 @require_GET
