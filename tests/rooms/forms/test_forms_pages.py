@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from django.test import Client
 
@@ -56,6 +59,19 @@ def test_a_form_is_read_without_the_name_and_with_it_only_on_request(world: Worl
     with acting_for(world.border.id):
         assert Act.objects.filter(act="form.shown").count() == 2
         assert Act.objects.filter(act="name.shown").count() == 1
+
+
+def test_an_answer_stands_beside_the_pictogram_that_the_phone_showed(world: World) -> None:
+    row = arrive(world, filled({"emergency": "child_alone frightened"}))
+    client = client_of(world, "asha")
+    page = client.get(f"/forms/{row.id}/").content.decode()
+    shown = re.findall(r'<img class="pictogram" src="([^"]+)" alt=""[^>]*><span>([^<]+)</span>', page)
+    words = [word for _, word in shown]
+    assert "A child with no adult who looks after them" in words
+    assert "Frightened of someone here" in words
+    assert {client.get(html.unescape(address)).headers["Content-Type"] for address, _ in shown} == {
+        "image/svg+xml"
+    }
 
 
 def test_the_case_lists_its_forms(world: World) -> None:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from kimbilio.packs import Pack, PackError
 from kimbilio.packs.form_questions import AGENCY_SLOT
 from kimbilio.server.access.rules import Purpose
+from kimbilio.server.country.media import pictogram_address
 from kimbilio.server.identity.actor import Actor
 from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel import blobs, sealed
@@ -59,7 +60,7 @@ class Look:
 @dataclass(frozen=True)
 class Answered:
     """A question and its answer in the reader's language. `hidden`: there is an answer, shown only after a
-    tap.
+    tap. `pictures` are addresses, one for each of the answers, empty where it has none.
     """
 
     question: str
@@ -67,6 +68,7 @@ class Answered:
     answers: tuple[str, ...]
     of_the_name: bool = False
     hidden: bool = False
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -314,7 +316,8 @@ class _Words:
             hidden = named and not self._with_name
             texts = () if hidden else self._texts(question, answers[question])
             label = self.label(question).replace(AGENCY_SLOT, self._agency_in(answers))
-            yield Answered(question, label, texts, named, hidden)
+            pictures = () if hidden else self._pictures(question, answers[question])
+            yield Answered(question, label, texts, named, hidden, pictures)
 
     def _in_order(self, answers: Mapping[str, str]) -> Sequence[str]:
         shown = [name for name in answers if self._kinds.get(name) not in _NOT_SHOWN]
@@ -333,6 +336,13 @@ class _Words:
                 )
             case _:
                 return (display_text(text),)
+
+    def _pictures(self, question: str, text: str) -> tuple[str, ...]:
+        asked_from_a_list = self._kinds.get(question) in ("select_one", "select_multiple")
+        if self._pack is None or self._kind not in self._pack.forms or not asked_from_a_list:
+            return ()
+        pack, kind = self._pack, self._kind
+        return tuple(pictogram_address(pack, kind, question, code) for code in text.split())
 
     def _case_code(self, text: str) -> str:
         """The case a form names, by its code; one that the reader may not see stays nameless."""

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,6 +18,7 @@ from kimbilio.server.access.rules import Purpose
 from kimbilio.server.identity.actor import SEES_IDENTITIES, Actor
 from kimbilio.server.kernel.errors import KeyDestroyed, NotVisible, Refused
 from kimbilio.server.people.selectors import case_by_id
+from kimbilio.server.ui.templatetags.ui import pictogram
 
 from . import selectors, services
 from .models import Submission
@@ -166,7 +168,10 @@ def _context(actor: Actor, filled: Filled, note: NoteForm, *, with_name: bool) -
 
 
 def _pair(line: Answered) -> tuple[str, str]:
-    return line.label, "; ".join(line.answers)
+    if not any(line.pictures):
+        return line.label, "; ".join(line.answers)
+    pictured = zip(map(pictogram, line.pictures), line.answers, strict=True)
+    return line.label, format_html_join("", '<span class="pictured">{}<span>{}</span></span>', pictured)
 
 
 def _case_code(actor: Actor, case: uuid.UUID | None) -> str:
