@@ -35,6 +35,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_keys(commands)
     _add_journal(commands)
     _add_backup(commands)
+    doctor = commands.add_parser("doctor", help="who can read what, and is everything as it should be?")
+    doctor.add_argument("--format", choices=("text", "json"), default="text")
+    doctor.set_defaults(run="kimbilio.server.config.doctor:doctor")
     return parser
 
 

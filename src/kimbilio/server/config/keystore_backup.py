@@ -12,7 +12,7 @@ from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from .backup import place_held, recipients_of, room_told
+from .backup import note, place_held, recipients_of, room_told
 from .dumping import dumping, restore_into
 from .keys import say
 from .process import NotConfigured, owner_begin
@@ -41,6 +41,7 @@ def backup(told: Namespace) -> int:
                 waiting.unlink(missing_ok=True)
                 raise
         removed = _old_remove(folder, now - timedelta(days=told.keep_days))
+    note(path.name, "key.copied")
     say(f"{path}: {piece.size} bytes, sealed to {len(recipients)} key(s).")
     say(f"Copies older than {told.keep_days} days that were removed: {removed}.")
     return 0

@@ -78,6 +78,7 @@ ACTS = {
     "access.explained": _("Somebody asked why a member can see a record"),
     "backup.made": _("A backup was made"),
     "backup.verified": _("A backup was looked through and can be opened"),
+    "key.copied": _("A copy of the key store was made"),
     "key.escrowed": _("Recovery sheets were printed"),
     "key.recovered": _("Two holders brought the organisation’s key back"),
     "key.rotated": _("The organisation’s key was renewed"),

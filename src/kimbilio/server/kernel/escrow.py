@@ -78,6 +78,11 @@ def escrow_renew(organisation: uuid.UUID, ring: KeyRing) -> None:
         row.save(update_fields=["ring"], using=STORE)
 
 
+def escrow_of(organisation: uuid.UUID) -> Escrow | None:
+    """The escrow of an organisation, if sheets were printed."""
+    return Escrow.objects.using(STORE).filter(organisation_id=organisation).first()
+
+
 def escrow_find(word: str) -> Escrow | None:
     """The escrow of an organisation by its name or id, asked of the key store alone."""
     rows = Escrow.objects.using(STORE).all()

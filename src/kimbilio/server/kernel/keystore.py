@@ -131,6 +131,16 @@ def tombstones_replay(more: Iterable[uuid.UUID] = ()) -> int:
     return gone
 
 
+def erased_found() -> int:
+    """How many keys are there although they were destroyed."""
+    dead = set(Tombstone.objects.using(STORE).values_list("key_id", flat=True)) | tombstones.read()
+    ids = sorted(dead)
+    return sum(
+        Key.objects.using(STORE).filter(id__in=ids[at : at + _AT_ONCE]).count()
+        for at in range(0, len(ids), _AT_ONCE)
+    )
+
+
 def _bury(ids: list[uuid.UUID]) -> int:
     Tombstone.objects.using(STORE).bulk_create(
         [Tombstone(key_id=key_id) for key_id in ids], ignore_conflicts=True
