@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from kimbilio.rules.clocks import Clock, rings
+from kimbilio.rules.clocks import Clock, ladder, rings
 from kimbilio.server.identity.models import Desk
 from kimbilio.server.identity.services import member_admit
 from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.notices.models import Delivery, Notice, Receiver
-from kimbilio.server.referrals import services
+from kimbilio.server.referrals import queues, services
 from kimbilio.server.referrals.models import Referral
 from tests.rooms.notices import steps
 from tests.rooms.referrals import story
@@ -155,3 +155,29 @@ def test_rings_are_bounded_and_end_when_help_is_late() -> None:
     assert rings(clock(0, 0)) == ()
     assert rings(clock(30, 40)) == (start + timedelta(minutes=15), start + timedelta(minutes=30))
     assert len(rings(clock(30, 9999))) == 12
+
+
+def test_when_every_rung_was_told_work_says_whom_to_call_and_where_else_to_turn(world: World) -> None:
+    haven = story.haven_found()
+    Desk.objects.filter(id=haven.id).update(phone="000 111")
+    mine, _ = story.arrived_at(world, story.IN_DANGER, story.DANGER)
+    look(world, mine, 24 * 60)
+    with acting_for(world.border.id):
+        (row,) = queues.overdue(world.actor("asha"))
+    assert "nobody answered" in str(row.text)
+    assert row.note == "Welfare duty desk 000 000 · next: Haven desk 000 111"
+    assert row.due is not None
+
+
+def test_a_desk_whose_place_is_kept_is_named_without_its_number(world: World) -> None:
+    Desk.objects.filter(id=world.welfare_desk.id).update(location_confidential=True)
+    mine, _ = story.arrived_at(world, story.IN_DANGER, story.DANGER)
+    look(world, mine, 31)
+    with acting_for(world.border.id):
+        (row,) = queues.overdue(world.actor("asha"))
+    assert row.note == "Welfare duty desk"
+
+
+def test_the_queue_counts_the_rungs_that_the_ladder_has() -> None:
+    now = datetime.fromisoformat("2026-03-01T12:00:00+02:00")
+    assert len(ladder(Clock(now, now, now, now, now))) == queues.RUNGS

@@ -10,13 +10,16 @@ class FormsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from kimbilio.server.notices.destinations import register_destination
         from kimbilio.server.people.holdings import register_rings
         from kimbilio.server.ui.panels import register_panel, register_queue
 
         from .encryption import encryption_panel
         from .erased import rings_of_cases
+        from .looks import ABOUT, form_address
         from .panels import forms_panel, look_rows
 
+        register_destination(ABOUT, form_address)
         register_rings(rings_of_cases)
         register_panel("case", _("Forms"), 40, forms_panel)
         register_panel("organisation", _("Encryption on the phone"), 40, encryption_panel)

@@ -56,6 +56,17 @@ def directory(actor: Actor) -> list[DeskCard]:
     return cards_of(actor, desks)
 
 
+def desk_beside(desk: Desk, cards: Iterable[DeskCard]) -> DeskCard | None:
+    """The desk to turn to when this one does not answer: it offers some of the same, and an open one comes first.
+
+    Not of the same organisation if another has one: what keeps one desk from answering may keep its sister too.
+    """
+    offered = set(desk.service_types)
+    found = [card for card in cards if card.desk.id != desk.id and offered & set(card.desk.service_types)]
+    found.sort(key=lambda card: (card.desk.organisation_id == desk.organisation_id, not card.open_now))
+    return found[0] if found else None
+
+
 def services_without_desk(actor: Actor) -> list[Service]:
     """Services that the pack names and no desk offers yet: to be entered by the country team."""
     offered = {

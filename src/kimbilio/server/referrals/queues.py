@@ -7,6 +7,7 @@ supervisor and the coordinator see a referral among the overdue from the moment 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
@@ -19,6 +20,8 @@ from kimbilio.server.kernel import sealed
 from kimbilio.server.people.country import pack_for, word
 from kimbilio.server.ui.panels import ROWS_SHOWN, QueueRow, register_queue
 
+from . import words
+from .directory import desk_beside, directory
 from .models import Referral
 from .selectors import referrals_visible
 
@@ -35,6 +38,9 @@ NEXT: dict[str, Promise] = {
     State.ARRIVED: _("The person has arrived: help can begin"),
     State.IN_SERVICE: _("Help runs"),
 }
+
+RUNGS = 5
+"""How many rungs the ladder has (`rules.clocks.ladder`)."""
 
 RUNGS_OF_ROLE = {Member.Role.SUPERVISOR: 3, Member.Role.COORDINATOR: 4}
 """From which rung on a role is told, when it does not serve the desk itself."""
@@ -78,7 +84,19 @@ def overdue(actor: Actor) -> list[QueueRow]:
         serves = Q(case__desk__in=actor.desks) | Q(desk__in=actor.desks)
         reached = Q(state__in=[State.SENT, State.EXPIRED], rung__gte=told)
         mine = late & serves | Q(state=State.NOT_ARRIVED) | reached
-    return _rows(_nearest(referrals_visible(actor).filter(mine)), _overdue_text)
+    rows = list(_nearest(referrals_visible(actor).filter(mine))[: ROWS_SHOWN + 1])
+    sent = any(row.side == Side.SENT and row.state in (State.SENT, State.EXPIRED) for row in rows)
+    cards = (
+        [card for card in directory(actor) if card.desk.organisation_id != actor.organisation] if sent else []
+    )
+    return [
+        replace(
+            _row(row, _overdue_text(row)), note=words.whom_to_call(actor, row, desk_beside(row.desk, cards))
+        )
+        if row.side == Side.SENT and row.state in (State.SENT, State.EXPIRED)
+        else _row(row, _overdue_text(row))
+        for row in rows
+    ]
 
 
 def in_hand(actor: Actor) -> list[QueueRow]:
@@ -167,6 +185,8 @@ def _row(row: Referral, text: str | Promise) -> QueueRow:
 def _overdue_text(row: Referral) -> str | Promise:
     if row.state != State.NOT_ARRIVED and row.side == Side.RECEIVED:
         return _("No answer in time: acknowledge it now")
+    if row.state == State.EXPIRED and row.rung >= RUNGS:
+        return _("Every rung was told and nobody answered: call, or withdraw it and refer to the other desk")
     if row.state == State.SENT:
         return NEXT[State.EXPIRED]
     return NEXT[row.state]

@@ -26,6 +26,7 @@ from kimbilio.server.people.showing import timeline_of
 
 from . import selectors, words
 from .addresses import need_number, refer_address
+from .directory import desk_beside
 from .forms import NothingForm
 from .models import Referral
 from .permission import REFER
@@ -86,11 +87,19 @@ def referral_context(
         "call": place.phone if not received and row.due_at else "",
         "reference": "" if row.state == State.DRAFT else slip_reference(row.thread),
         "slip_url": reverse("referrals:slip", args=[row.id]) if may_have_slip(row) else "",
+        "beside": _beside(actor, row) if not received and row.state == State.EXPIRED else None,
         "place_kept": words.place_kept_words(row.desk) if place.kept else "",
         "reason": _override_reason(reading) if "confirm" in steps else "",
         "say": _said(reading, pack) if "answer" in steps else None,
     }
     return context
+
+
+def _beside(actor: Actor, row: Referral) -> dict[str, str] | None:
+    """The desk to turn to when this one does not answer."""
+    cards = [card for card in selectors.directory(actor) if card.desk.organisation_id != actor.organisation]
+    card = desk_beside(row.desk, cards)
+    return {"name": words.desk_name(card.desk), "phone": card.place.phone} if card else None
 
 
 def clock_started(row: Referral) -> datetime | None:

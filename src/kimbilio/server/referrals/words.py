@@ -19,7 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from kimbilio.packs import Pack
+from kimbilio.server.identity.actor import Actor
 from kimbilio.server.identity.models import Desk, Organisation
+from kimbilio.server.identity.places import place_of
 from kimbilio.server.people.country import answer_word, word
 from kimbilio.server.people.selectors import NAME_FIELDS
 from kimbilio.server.people.showing import FORM, fact_words
@@ -195,6 +197,19 @@ def desk_row(pack: Pack, card: DeskCard, now: datetime) -> dict[str, Any]:
         "stale": card.stale,
         "focal_points": sum(point is not None for point in (desk.focal_point_1_id, desk.focal_point_2_id)),
     }
+
+
+def whom_to_call(actor: Actor, referral: Referral, beside: DeskCard | None) -> str:
+    """The desk that does not answer with its number, and the next one with its own."""
+    numbers = [(desk_name(referral.desk), place_of(referral.desk, seen_by=actor.organisation).phone)]
+    if beside is not None:
+        numbers.append((desk_name(beside.desk), beside.place.phone))
+    named = [" ".join(part for part in pair if part) for pair in numbers]
+    return (
+        named[0]
+        if len(named) == 1
+        else _("%(desk)s · next: %(other)s") % {"desk": named[0], "other": named[1]}
+    )
 
 
 def reason_words(code: str, values: Mapping[str, Any], pack: Pack) -> str:
