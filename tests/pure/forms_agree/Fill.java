@@ -1,6 +1,8 @@
 // Fills an XForm with answer sets as an OpenRosa client on JavaRosa does, and prints the submissions it would send.
 //
-// java -cp ODK_Validate.jar Fill.java form.xml < sets
+// java -cp ODK_Validate.jar Fill.java form.xml [lists] < sets
+//
+// `lists` is the folder of the CSV files that the form draws on.
 //
 // One answer set a line: name=value pairs between tabs; several choices between blanks. Only questions that the
 // form shows are answered, in its order, again from the start while an answer opens another question. For each set
@@ -15,6 +17,7 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,6 +39,9 @@ import org.javarosa.core.model.data.SelectOneData;
 import org.javarosa.core.model.data.StringData;
 import org.javarosa.core.model.data.helper.Selection;
 import org.javarosa.core.model.instance.InstanceInitializationFactory;
+import org.javarosa.core.reference.PrefixedRootFactory;
+import org.javarosa.core.reference.Reference;
+import org.javarosa.core.reference.ReferenceManager;
 import org.javarosa.core.services.PropertyManager;
 import org.javarosa.core.services.PrototypeManager;
 import org.javarosa.core.util.JavaRosaCoreModule;
@@ -56,6 +62,9 @@ public class Fill {
         PrototypeManager.registerPrototypes(JavaRosaCoreModule.classNames);
         PrototypeManager.registerPrototypes(CoreModelModule.classNames);
         new XFormsModule().registerModule();
+        if (arguments.length > 1) {
+            ReferenceManager.instance().addReferenceFactory(new Lists(new File(arguments[1])));
+        }
         byte[] form = parsed(new File(arguments[0]));
         BufferedReader sets = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = sets.readLine(); line != null; line = sets.readLine()) {
@@ -155,5 +164,51 @@ public class Fill {
             }
         }
         return null;
+    }
+
+    // Where a client keeps the files that came with a form.
+    static class Lists extends PrefixedRootFactory {
+        private final File folder;
+
+        Lists(File folder) {
+            super(new String[] {"file-csv"});
+            this.folder = folder;
+        }
+
+        @Override
+        protected Reference factory(String name, String uri) {
+            File file = new File(folder, name);
+            return new Reference() {
+                public boolean doesBinaryExist() {
+                    return file.exists();
+                }
+
+                public InputStream getStream() throws java.io.IOException {
+                    return new FileInputStream(file);
+                }
+
+                public String getURI() {
+                    return uri;
+                }
+
+                public String getLocalURI() {
+                    return file.getAbsolutePath();
+                }
+
+                public boolean isReadOnly() {
+                    return true;
+                }
+
+                public OutputStream getOutputStream() {
+                    return null;
+                }
+
+                public void remove() {}
+
+                public Reference[] probeAlternativeReferences() {
+                    return new Reference[0];
+                }
+            };
+        }
     }
 }

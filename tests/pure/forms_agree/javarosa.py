@@ -31,13 +31,18 @@ def validate(form: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([java(), "-jar", str(JAR), str(form)], capture_output=True, text=True, check=False)
 
 
-def fill(form: Path, sets: Iterable[Mapping[str, str]]) -> list[bytes | list[str]]:
-    """Fill the form with each answer set: the submission a client would send, or the questions it refused."""
+def fill(
+    form: Path, sets: Iterable[Mapping[str, str]], *, lists: Path | None = None
+) -> list[bytes | list[str]]:
+    """Fill the form with each answer set: the submission a client would send, or the questions it refused.
+
+    `lists` is the folder of the CSV files that the form draws on.
+    """
     lines = "".join(
         "\t".join(f"{name}={value}" for name, value in answers.items()) + "\n" for answers in sets
     )
     run = subprocess.run(
-        [java(), "-cp", str(JAR), str(FILL), str(form)],
+        [java(), "-cp", str(JAR), str(FILL), str(form), *([str(lists)] if lists else [])],
         input=lines,
         capture_output=True,
         text=True,
