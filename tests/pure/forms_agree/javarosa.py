@@ -14,6 +14,7 @@ import pytest
 
 JAR = Path(str(files("pyxform"))) / "validators" / "odk_validate" / "bin" / "ODK_Validate.jar"
 FILL = Path(__file__).with_name("Fill.java")
+SHOW = Path(__file__).with_name("Show.java")
 
 
 def java() -> str:
@@ -50,6 +51,16 @@ def fill(
     )
     assert run.returncode == 0, run.stderr
     return [_read(line) for line in run.stdout.splitlines()]
+
+
+def show(form: Path) -> dict[tuple[str, str], tuple[str, str]]:
+    """What stands beside each question (`age_band`) and choice (`yes_no=yes`), by language: picture, voice."""
+    run = subprocess.run(
+        [java(), "-cp", str(JAR), str(SHOW), str(form)], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    lines = [line.split("\t") for line in run.stdout.splitlines()]
+    return {(language, name): (picture, voice) for language, name, picture, voice in lines}
 
 
 def _read(line: str) -> bytes | list[str]:

@@ -84,10 +84,11 @@ def test_a_language_that_says_it_is_complete_may_still_lack_nothing(folder: Path
 
 
 def test_a_language_that_is_only_spoken_is_offered_with_its_voices(folder: Path) -> None:
-    voices = folder / "media/audio/sw"
-    voices.mkdir(parents=True)
-    for key in ALOUD:
-        (voices / f"{key.replace(':', '.')}.mp3").write_bytes(sounds.mp3(1))
+    for language in ("en", "sw"):
+        voices = folder / "media/audio" / language
+        voices.mkdir(parents=True)
+        for key in ALOUD:
+            (voices / f"{key.replace(':', '.')}.mp3").write_bytes(sounds.mp3(1))
     form = compile_form(say(folder))
     assert offered(form) == ["en", "ar", "sw"]
     assert len([name for name in form.media if name.startswith("audio.sw.")]) == len(ALOUD)

@@ -2,7 +2,7 @@
 
 FMD-01 a form names exactly the files that it publishes, in the languages in which they are.
 FMD-02 version and hash of a form change with its pictures and recordings.
-FMD-03 ODK Validate accepts a form with pictures and recordings.
+FMD-03 ODK Validate accepts a form with pictures and recordings, and JavaRosa shows and plays them.
 """
 
 from __future__ import annotations
@@ -21,13 +21,18 @@ from tests.pure.packs import sounds
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The republic after somebody has spoken its opening words in Arabic."""
+    """The republic after its opening words were spoken in three languages, and one question more in two."""
     folder = tmp_path_factory.mktemp("packs") / "zz"
     shutil.copytree(find_pack("zz"), folder)
-    for language in ("ar", "sw"):
+    for language, keys in (
+        ("en", ["opening", "language"]),
+        ("ar", ["opening", "interpreter"]),
+        ("sw", ["opening"]),
+    ):
         voices = folder / "media/audio" / language
         voices.mkdir(parents=True)
-        (voices / "question.opening.ogg").write_bytes(sounds.ogg(2))
+        for key in keys:
+            (voices / f"question.{key}.ogg").write_bytes(sounds.ogg(2))
     return folder
 
 
@@ -47,8 +52,13 @@ def translation(form: CompiledForm, language: str) -> str:
     return found.group()
 
 
-def test_a_recording_of_a_language_that_the_form_does_not_offer_stays_behind(form: CompiledForm) -> None:
-    assert [name for name in form.media if name.startswith("audio.")] == ["audio.ar.question.opening.ogg"]
+def test_what_no_phone_could_play_stays_behind(form: CompiledForm) -> None:
+    """Kiswahili is not offered, and the Arabic question has no voice in the language the form opens in."""
+    assert [name for name in form.media if name.startswith("audio.")] == [
+        "audio.ar.question.opening.ogg",
+        "audio.en.question.language.ogg",
+        "audio.en.question.opening.ogg",
+    ]
 
 
 def test_every_file_that_is_named_is_published_and_no_other(form: CompiledForm) -> None:
@@ -60,8 +70,8 @@ def test_every_file_that_is_named_is_published_and_no_other(form: CompiledForm) 
 def test_a_picture_is_shown_in_every_language_and_a_voice_heard_only_in_its_own(form: CompiledForm) -> None:
     english, arabic = translation(form, "en"), translation(form, "ar")
     assert english.count("jr://images/") == arabic.count("jr://images/") > 10
-    assert arabic.count("jr://audio/audio.ar.question.opening.ogg") == 1
-    assert "jr://audio/" not in english
+    assert re.findall("jr://audio/([^<]+)<", arabic) == ["audio.ar.question.opening.ogg"]
+    assert {name[:9] for name in re.findall("jr://audio/([^<]+)<", english)} == {"audio.en."}
 
 
 def test_another_voice_or_picture_makes_another_version_of_the_form(
@@ -83,3 +93,20 @@ def test_odk_validate_accepts_a_form_with_pictures_and_recordings(form: Compiled
     path.write_text(form.xform, encoding="utf-8")
     verdict = javarosa.validate(path)
     assert verdict.returncode == 0, verdict.stderr
+
+
+def test_the_engine_of_odk_collect_shows_and_plays_them_in_every_language(
+    form: CompiledForm, tmp_path: Path
+) -> None:
+    path = tmp_path / "form.xml"
+    path.write_text(form.xform, encoding="utf-8")
+    shown = javarosa.show(path)
+    english, arabic = "English (en)", "العربية (ar)"
+    assert {language for language, _ in shown} == {english, arabic}
+    for language in (english, arabic):
+        assert shown[language, "emergency=child_alone"][0] == "jr://images/pictogram.child_alone.svg"
+    assert shown[english, "opening"][1] == "jr://audio/audio.en.question.opening.ogg"
+    assert shown[arabic, "opening"][1] == "jr://audio/audio.ar.question.opening.ogg"
+    # JavaRosa plays the first language where another has no voice
+    assert shown[arabic, "language"][1] == "jr://audio/audio.en.question.language.ogg"
+    assert shown[arabic, "interpreter"][1] == ""

@@ -46,6 +46,7 @@ def put(pack: Copy, path: str, content: bytes | str) -> None:
         ("audio/ar/question.opening.ogg", sounds.ogg(0), "too_short", "Record"),
         ("audio/ar/question.opening.mp3", sounds.mp3(140), "too_large", "one channel"),
         ("audio/ar/question.opening.ogg", sounds.ogg(3, heavy=False), "hardly_any_sound", "Listen to it"),
+        (OPENING, sounds.mp3(2), "first_language_silent", "media/audio/en/question.opening"),
         ("audio/question.opening.ogg", sounds.ogg(3), "unknown_file", "media/audio/<language>/<key>.ogg"),
         ("pictograms/yes.png", b"\x89PNG", "wrong_type", "SVG"),
         ("pictograms/yes.svg", b"\x89PNG", "wrong_type", "plain SVG"),
@@ -150,6 +151,7 @@ def test_no_torn_file_stops_the_checker(content: bytes) -> None:
 def test_a_recording_is_found_by_its_key_and_changes_the_content(zz: Copy) -> None:
     before = load(zz.folder)
     put(zz, OPENING, sounds.mp3(2))
+    put(zz, OPENING.replace("/ar/", "/en/"), sounds.mp3(2))
     put(zz, "audio/ar/.DS_Store", b"left by a computer")
 
     pack = load(zz.folder)
@@ -158,7 +160,7 @@ def test_a_recording_is_found_by_its_key_and_changes_the_content(zz: Copy) -> No
     found = pack.media.recording("question:opening", "ar")
     assert found is not None
     assert (found.name, found.type) == ("audio.ar.question.opening.mp3", "audio/mpeg")
-    assert pack.media.recording("question:opening", "en") is None
+    assert pack.media.recording("question:opening", "sw") is None
     assert pack.content_hash != before.content_hash
 
 
@@ -174,6 +176,7 @@ def test_a_pictogram_is_found_by_question_and_choice_and_where_there_is_none_not
 
 def test_a_workbook_carries_pictures_and_recordings_whole(zz: Copy, tmp_path: Path) -> None:
     put(zz, OPENING, sounds.mp3(20))
+    put(zz, OPENING.replace("/ar/", "/en/"), sounds.mp3(2))
     loaded, path = load(zz.folder), tmp_path / "zz.xlsx"
 
     write_workbook(loaded.tables, path)

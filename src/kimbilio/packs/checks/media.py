@@ -90,6 +90,13 @@ def check_media(contents: Contents) -> Iterator[Fault]:
             case _:
                 message = "no part of the pack reads this file"
                 yield Fault("unknown_file", file, None, path, message, _WHERE, "warning")
+    opens_in = next(iter(languages), "")
+    for (language, stem), file in first.items():
+        if stem in keys and language in languages and (opens_in, stem) not in first:
+            message = f"no phone can play this before the same sentence is recorded in '{opens_in}'"
+            remedy = f"Record it as media/{AUDIO}/{opens_in}/{stem} too: a form may not play in another "
+            remedy += "language what it cannot play in its first."
+            yield Fault("first_language_silent", file, None, stem, message, remedy, "warning")
     yield from _together(PICTOGRAMS, sizes[PICTOGRAMS], ALL_PICTOGRAMS, "Draw with fewer, simpler shapes.")
     yield from _together(AUDIO, sizes[AUDIO], ALL_RECORDINGS, _SMALLER)
 
