@@ -35,6 +35,7 @@ PAGES = (
     "people:cases",
     "referrals:list",
     "referrals:directory",
+    "forms:paper",
     "access:organisation",
     "access:journal",
     "country:law",

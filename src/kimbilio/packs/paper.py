@@ -16,8 +16,10 @@ from kimbilio.packs.pack import Pack, Question
 from kimbilio.packs.paper_texts import PaperTexts, Spoken
 from kimbilio.rules import screen
 from kimbilio.rules.consent import LIFE_AT_RISK
+from kimbilio.rules.expressions import parse
 from kimbilio.rules.parts import Pathway
 
+SCREENING = "screening"
 ROOM_FOR_REFERRALS = 2
 """How often a repeat stands on a blank sheet."""
 
@@ -72,7 +74,8 @@ class _Sheet:
         word, language = self._texts.word, self._texts.language
         sections = list(self._sections())
         known = next((one for one in self._pack.languages if one.id == language), None)
-        boxes = [] if self._answers is not None else [self._box(n, p) for n, p in self._boxes]
+        blank_screening = self._answers is None and self._form.name == SCREENING
+        boxes = [self._box(n, p) for n, p in self._boxes] if blank_screening else []
         terms = list(self._spoken.terms())
         notices = [word("keep_safe")]
         if not self._pack.reviewed_by_country_team:
@@ -118,6 +121,25 @@ class _Sheet:
             items = list(self._items(list(rows)))
             if items:
                 yield {"title": self._texts.optional(f"section:{section}") or section, "items": items}
+        known = {question.name for question in self._form.questions}
+        if others := {name: given for name, given in (self._answers or {}).items() if name not in known}:
+            yield {
+                "title": self._texts.word("others"),
+                "items": [self._other(*one) for one in others.items()],
+            }
+
+    def _other(self, name: str, given: Sequence[str]) -> dict[str, Any]:
+        """An answer to a question that the pack no longer asks."""
+        return {
+            "kind": "text",
+            "n": "–",
+            "text": name,
+            "when": "",
+            "choices": [],
+            "written": " ".join(given),
+            "kept_back": False,
+            "answered": True,
+        }
 
     def _items(self, rows: Sequence[Question]) -> Iterator[dict[str, Any]]:
         opened: Question | None = None
@@ -152,6 +174,12 @@ class _Sheet:
         kind = kinds.get(question.type) or _WRITTEN.get(question.type, "text")
         given = list((answers or {}).get(question.name, ()))
         kept_back = question.name in self._kept_back and answers is not None
+        choices = self._choices(question, given)
+        # An answer of an older version, whose choice the pack no longer has, stands by its code
+        offered = (
+            {o.code for o in self._pack.options(self._form.name, question.list)} if question.list else ()
+        )
+        written = [text for text in given if text not in offered]
         return {
             "kind": kind,
             "n": self._numbers[question.name],
@@ -160,8 +188,8 @@ class _Sheet:
             "observe": question.observe and kind != "note",
             "when": self._condition(question, "relevant", "only_if"),
             "never": self._condition(question, "never_if", "never_if"),
-            "choices": self._choices(question, given),
-            "written": "" if kept_back or question.list else " ".join(given),
+            "choices": choices,
+            "written": "" if kept_back else " ".join(written),
             "kept_back": kept_back,
             "answered": bool(given),
         }
@@ -179,12 +207,12 @@ class _Sheet:
         ]
 
     def _condition(self, question: Question, which: str, word: str) -> str:
-        tree = getattr(self._pack.ruleset.questions[question.name], which)
-        return "" if tree is None else self._texts.word(word, condition=self._spoken.say(tree))
+        said = getattr(question, which)
+        return self._texts.word(word, condition=self._spoken.say(parse(said))) if said else ""
 
     def _enough(self, question: Question, code: str) -> list[str]:
         """The numbers of the boxes whose need this answer finds without any other."""
-        if question.list.startswith("pack:"):
+        if self._form.name != SCREENING or question.list.startswith("pack:"):
             return []
         value = [code] if question.type == "select_multiple" else code
         found = {need.category for need in screen({question.name: value}, self._pack.ruleset).needs}

@@ -1,6 +1,7 @@
 """Registers the room `forms`: the forms of a case, and the queue of those that need a look."""
 
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,8 +11,10 @@ class FormsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from kimbilio.server.identity.actor import SEES_IDENTITIES
         from kimbilio.server.notices.destinations import register_destination
         from kimbilio.server.people.holdings import register_rings
+        from kimbilio.server.ui.navigation import register_item
         from kimbilio.server.ui.panels import register_panel, register_queue
 
         from .encryption import encryption_panel
@@ -21,6 +24,12 @@ class FormsConfig(AppConfig):
 
         register_destination(ABOUT, form_address)
         register_rings(rings_of_cases)
+
+        def sees(request: HttpRequest) -> bool:
+            member = getattr(request, "member", None)
+            return member is not None and member.role in SEES_IDENTITIES
+
+        register_item(title=_("Paper"), url_name="forms:paper", order=45, allowed=sees)
         register_panel("case", _("Forms"), 40, forms_panel)
         register_panel("organisation", _("Encryption on the phone"), 40, encryption_panel)
         register_queue(

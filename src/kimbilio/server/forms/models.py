@@ -220,3 +220,37 @@ class Attachment(OwnedRow, SealedRow):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Sheet(OwnedRow):
+    """One sheet of paper that was printed: blank until somebody typed it in, or printed from a filled form.
+
+    Its number is drawn at random and tells nothing; only this row joins it to a form.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=14, unique=True, help_text="S-…, as on each page and in its QR")
+    form = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=10)
+    blank = models.BooleanField(help_text="Printed without answers")
+    submission = models.ForeignKey(
+        Submission,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="sheets",
+        help_text="The filled form it shows, or that was typed in from it",
+    )
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", help_text="Who printed it")
+    printed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table_comment = "Printed sheets by their random number."
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(blank=True) | models.Q(submission__isnull=False),
+                name="filled_sheet_shows_a_form",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number

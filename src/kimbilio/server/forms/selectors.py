@@ -27,7 +27,7 @@ from kimbilio.server.people.country import answer_word, pack_of, word
 from kimbilio.server.people.selectors import NAME_FIELDS, case_by_id
 from kimbilio.xlsforms import ReadSubmission, SubmissionRefused, display_text, read_envelope, read_submission
 
-from .models import Attachment, FormMedia, FormVersion, Refusal, Submission
+from .models import Attachment, FormMedia, FormVersion, Refusal, Sheet, Submission
 from .reading import kinds_for, outline_of, xml_of
 from .reading import lists_for as lists_for  # the door asks for them here
 from .reasons import REFUSED, WAITING
@@ -183,6 +183,11 @@ def submission_open(
     if with_name:
         act_record(actor=actor, act="name.shown", subject=row.id, case=row.case, codes={"purpose": for_})
     return _filled(actor, row, row, document, _files(row), with_name=with_name)
+
+
+def sheets_of(submission: Submission) -> list[Sheet]:
+    """The sheets of paper that lead to a form, oldest first; for a form that was obtained for the actor."""
+    return list(Sheet.objects.filter(submission=submission).order_by("id"))
 
 
 def refusal_open(

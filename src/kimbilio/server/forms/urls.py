@@ -1,10 +1,10 @@
-"""Addresses of filled forms."""
+"""Addresses of filled forms, on the screen and on paper."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from . import encryption, views
+from . import encryption, paper_views, views
 
 app_name = "forms"
 urlpatterns = [
@@ -16,5 +16,10 @@ urlpatterns = [
     path("forms/refused/<uuid:refusal>/", views.refused, name="refused"),
     path("forms/refused/<uuid:refusal>/name/", views.refused_name, name="refused_name"),
     path("forms/refused/<uuid:refusal>/settle/", views.refused_settle, name="refused_settle"),
+    path("forms/<uuid:submission>/print/", paper_views.form_print, name="form_print"),
+    path("forms/<uuid:submission>/sheet/", paper_views.form_sheet, name="form_sheet"),
+    path("paper/", paper_views.paper, name="paper"),
+    path("paper/blank/", paper_views.paper_blank, name="paper_blank"),
+    path("paper/find/", paper_views.paper_find, name="paper_find"),
     path("forms/files/<uuid:attachment>/", views.file, name="file"),
 ]

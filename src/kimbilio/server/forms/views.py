@@ -127,6 +127,9 @@ def _form_page(
         "settle_url": reverse("forms:form_settle", args=[row.id]) if looks else "",
         "retry_url": reverse("forms:form_retry", args=[row.id]) if (looks or late) and not row.case else "",
         "name_url": reverse("forms:form_name", args=[row.id]),
+        "sheets": selectors.sheets_of(row),
+        "print_url": "" if filled.verbatim else reverse("forms:form_print", args=[row.id]),
+        "sheet_url": reverse("forms:form_sheet", args=[row.id]),
     }
     return render(request, "forms/form.html", context)
 
