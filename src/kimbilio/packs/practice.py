@@ -16,6 +16,7 @@ from kimbilio.rules.practice import Reply, When
 PEOPLE, ANSWERS, NOTICES = "practice/people", "practice/answers", "practice/notices"
 EVERYBODY = "*"
 _BEFORE_REFERRAL = "begin_repeat"
+_OF_THE_SHIFT = "pack:post"  # set once, and a real place
 _ANSWERED = ("select_one", "select_multiple", "integer")
 
 
@@ -42,13 +43,16 @@ def practice_people(tables: Tables) -> dict[str, PracticePerson]:
 
 
 def practice_questions(rows: list[dict[str, str]]) -> tuple[str, ...]:
-    """The questions of a form that are practised: those with an answer, up to the decision to refer."""
+    """The questions of a form that are practised: those with an answer, up to the decision to refer.
+
+    The officer's own post is left out.
+    """
     names = []
     for row in rows:
-        kind = row["type"].partition(" ")[0]
+        kind, _, list_name = row["type"].partition(" ")
         if kind == _BEFORE_REFERRAL:
             break
-        if kind in _ANSWERED:
+        if kind in _ANSWERED and list_name.strip() != _OF_THE_SHIFT:
             names.append(row["name"])
     return tuple(names)
 

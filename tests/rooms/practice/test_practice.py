@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from kimbilio.packs import load
 from kimbilio.server.forms.models import Submission
@@ -157,6 +161,7 @@ def test_the_journal_says_that_somebody_practised_and_not_how(asha: Client, worl
 def test_nothing_that_is_practised_takes_free_text(pack: str) -> None:
     """An invented person has no note: a real one could be written into it."""
     rows = [row for rows in part_questions(load(pack)).values() for row in rows]
+    assert "post" not in {row.name for row in rows}  # a real place, set once a shift
     assert {row.type for row in rows} == {"select_one", "select_multiple", "integer", "note"}
 
 
@@ -256,12 +261,41 @@ def test_an_attempt_on_a_changed_pack_is_still_read(asha: Client, world: World) 
     assert "0 of 2 noticed" in finish(asha)
 
 
-def test_progress_tells_each_finished_attempt(asha: Client) -> None:
+@pytest.mark.parametrize("answers", [{}, {"stuck": ["none", "money_lost"]}, {"fear_return": "no"}])
+def test_the_list_counts_what_the_comparison_counts(world: World, answers: dict[str, Any]) -> None:
+    pack = load("zz")
+    person = dataclasses.replace(
+        pack.practice[PLAIN], notices=(("fear_return", "no"), ("stuck", "none"), ("stuck", "money_lost"))
+    )
+    given = {"consent_talk": "yes", "interpreter": "none_needed", **answers}
+    attempt = Attempt(pack="zz", person=PLAIN, answers=given)
+    counted = selectors.noticed_in(pack, person, attempt)
+    assert counted == len(selectors.comparison_of(pack, person, attempt).noticed)
+    assert counted == (1 if answers else 0)
+
+
+def test_progress_tells_of_the_first_time_and_the_last(asha: Client) -> None:
+    finish(asha)
+    asha.post(f"/practice/people/{HELD}/begin/")
+    talk(asha)
+    asha.post(PART_C, {"of": "forced_or_controlled", "forced_or_controlled": "yes"})
     finish(asha)
     text = text_of(asha, "/practice/progress/")
-    assert "Ilo" in text
-    assert "0 of 2 noticed" in text
     assert "1 of 3" in text
+    assert text.index("0 of 2 noticed") < text.index("1 of 2 noticed")
+
+
+def test_the_pages_of_practice_take_the_same_queries_however_often_one_practised(asha: Client) -> None:
+    finish(asha)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            text_of(asha, "/practice/")
+            text_of(asha, "/practice/progress/")
+        counts.append(len(queries))
+        asha.post(f"/practice/people/{PLAIN}/begin/")
+        finish(asha, PLAIN)
+    assert counts[0] == counts[1]
 
 
 def test_practice_is_read_in_arabic(asha: Client) -> None:

@@ -53,12 +53,18 @@ def chosen(pack: Pack, question: Question, values: Sequence[str]) -> Answer:
     return known[0] if known else None
 
 
+def as_choices(answer: Answer) -> list[str]:
+    """The codes of an answer, however many it may have."""
+    if answer is None:
+        return []
+    return [str(answer)] if isinstance(answer, str | int) else [str(code) for code in answer]
+
+
 def usable(pack: Pack, answers: Mapping[str, Answer]) -> dict[str, Answer]:
     """The answers that the pack still offers: a pack may have changed since they were given."""
     rows = {row.name: row for rows in part_questions(pack).values() for row in rows}
     kept: dict[str, Answer] = {}
     for name, answer in answers.items():
-        values = [answer] if isinstance(answer, str) else list(answer) if isinstance(answer, list) else []
-        if name in rows and (still := chosen(pack, rows[name], values)):
+        if name in rows and (still := chosen(pack, rows[name], as_choices(answer))):
             kept[name] = still
     return kept

@@ -30,7 +30,8 @@ from kimbilio.server.country.needs import (
 from kimbilio.server.country.selectors import answer_word, word
 
 from .models import Attempt
-from .selectors import Met, comparison_of
+from .parts import as_choices
+from .selectors import Met, noticed_in
 
 MISSED: dict[str, Promise] = {
     "not_asked": gettext_lazy("You did not ask or look."),
@@ -46,29 +47,23 @@ def person_shown(pack: Pack, person: PracticePerson) -> dict[str, str]:
 
 
 def met_shown(pack: Pack, met: Met) -> dict[str, Any]:
-    """One line of the list: who it is, and how far the reader is."""
-    last = met.finished[0] if met.finished else None
+    """One line of a list: who it is, how far the reader is, the first and the last time."""
     return person_shown(pack, met.person) | {
         "begun": met.begun is not None,
         "times": len(met.finished),
-        "at": last.finished_at if last else None,
-        "counted": counted_shown(comparison_of(pack, met.person, last)) if last else "",
+        "last": _time_shown(pack, met, met.finished[0]) if met.finished else None,
+        "first": _time_shown(pack, met, met.finished[-1]) if met.finished else None,
     }
 
 
-def attempts_shown(pack: Pack, met: Met) -> list[dict[str, Any]]:
-    """The finished attempts on a person, newest first, each with what was noticed."""
-    return [
-        person_shown(pack, met.person)
-        | {"at": row.finished_at, "counted": counted_shown(comparison_of(pack, met.person, row))}
-        for row in met.finished
-    ]
+def _time_shown(pack: Pack, met: Met, attempt: Attempt) -> dict[str, Any]:
+    found = noticed_in(pack, met.person, attempt)
+    return {"at": attempt.finished_at, "counted": counted_shown(found, len(met.person.notices))}
 
 
-def counted_shown(comparison: Comparison) -> str:
+def counted_shown(found: int, there: int) -> str:
     """How many things were noticed, of how many."""
-    found = len(comparison.noticed)
-    return _("%(found)s of %(all)s noticed") % {"found": found, "all": found + len(comparison.missed)}
+    return _("%(found)s of %(all)s noticed") % {"found": found, "all": there}
 
 
 def rows_shown(
@@ -91,8 +86,7 @@ def _row(
     answers: Mapping[str, Answer],
     silent: frozenset[str],
 ) -> dict[str, Any]:
-    given = answers.get(row.name)
-    ticked = {given} if isinstance(given, str) else set(given) if isinstance(given, list) else set()
+    ticked = as_choices(answers.get(row.name))
     hint = f"question:{row.name}:hint"
     options = pack.options(FORM, row.list) if row.list else ()
     return {
@@ -101,7 +95,7 @@ def _row(
         "look": row.observe,
         "label": word(pack, f"question:{row.name}"),
         "hint": word(pack, hint) if hint in pack.english else "",
-        "value": given if isinstance(given, str) else "",
+        "value": next(iter(ticked), ""),
         "choices": [
             {
                 "code": option.code,
@@ -135,7 +129,7 @@ def comparison_shown(pack: Pack, person: PracticePerson, comparison: Comparison)
     """What was noticed, missed and not there; what was not to be asked; the needs of both; the law and what to do."""
     right = comparison.right.as_json() | {"form": FORM}
     return {
-        "counted": counted_shown(comparison),
+        "counted": counted_shown(len(comparison.noticed), len(person.notices)),
         "noticed": [_sign(pack, person, sign) for sign in comparison.noticed],
         "missed": [
             _sign(pack, person, missed.sign) | {"how": MISSED[missed.why]} for missed in comparison.missed

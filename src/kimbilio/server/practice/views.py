@@ -34,13 +34,8 @@ def people(request: HttpRequest) -> HttpResponse:
 def progress(request: HttpRequest) -> HttpResponse:
     """The reader's own attempts. Nobody else reads this page."""
     pack, met = selectors.people_met(actor_of(request))
-    attempts = [shown for one in met for shown in showing.attempts_shown(pack, one)]
-    attempts.sort(key=lambda shown: shown["at"], reverse=True)
-    return render(
-        request,
-        "practice/progress.html",
-        {"attempts": attempts, "met": sum(bool(one.finished) for one in met), "all": len(met)},
-    )
+    shown = [showing.met_shown(pack, one) for one in met if one.finished]
+    return render(request, "practice/progress.html", {"people": shown, "met": len(shown), "all": len(met)})
 
 
 @require_GET
