@@ -72,15 +72,29 @@ def seal(request: HttpRequest) -> HttpResponse:
         {
             "organisation": organisation_get(actor.organisation),
             "root": root,
-            "line": line,
-            "groups": line.replace("-", " ").split() if line else [],
-            "qr": segno.make(line, error="m", micro=False).svg_data_uri(scale=4, border=4, light="#fff")
-            if line
-            else "",
+            "rows": _rows(line),
+            "qr": _qr(line),
             "witnesses": kept,
             "form": form,
         },
     )
+
+
+def _rows(line: str) -> list[str]:
+    """A root's line in rows as a hand copies it: mark and number, then four groups a row, the check character last."""
+    if not line:
+        return []
+    mark, size, root, check = line.split()
+    groups = root.split("-")
+    rows = [groups[at : at + 4] for at in range(0, len(groups), 4)]
+    return [f"{mark} {size}", *(" ".join(row) for row in rows[:-1]), f"{' '.join(rows[-1])} {check}"]
+
+
+def _qr(line: str) -> str:
+    if not line:
+        return ""
+    picture: str = segno.make(line, error="m", micro=False).svg_data_uri(scale=4, border=4, light="#fff")
+    return picture
 
 
 @require_GET
