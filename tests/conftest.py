@@ -102,6 +102,7 @@ def django_db_setup(template: str, django_db_blocker: Any) -> Iterator[None]:
         with _server() as server:
             _drop(server, settings.DATABASE, f"{settings.DATABASE}_keys")
         shutil.rmtree(settings.KIMBILIO_BLOBS, ignore_errors=True)
+        Path(settings.KIMBILIO_TOMBSTONES).unlink(missing_ok=True)
 
 
 @pytest.fixture

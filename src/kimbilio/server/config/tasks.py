@@ -1,8 +1,11 @@
-"""Jobs about jobs: what a killed worker held is taken up again."""
+"""Jobs about jobs: what a killed worker held is taken up again, what a rolled back one left is swept away."""
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
+
+from .sweeping import orphans_sweep
 
 SILENT = 30.0  # seconds without a heartbeat after which a worker is taken for dead
 
@@ -13,3 +16,10 @@ async def stalled_jobs_retry(timestamp: int) -> None:
     """Put back every job whose worker has fallen silent. A second run of a job changes nothing."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
         await app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="config.orphaned_blobs_sweep", queueing_lock="orphaned_blobs_sweep")
+def orphaned_blobs_sweep(timestamp: int) -> None:
+    """Every night: remove the files whose rows were rolled back."""
+    orphans_sweep(now=timezone.now())

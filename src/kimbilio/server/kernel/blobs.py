@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -41,6 +43,30 @@ def blob_write(key: DataKey, row: uuid.UUID, plain: bytes) -> None:
 def blob_read(key: DataKey, row: uuid.UUID) -> bytes:
     """The bytes kept for `row`. Raises FileNotFoundError, crypto.Unreadable."""
     return crypto.unseal(key, row, "blob", _path(row).read_bytes())
+
+
+def blobs_kept(*, after: float, before: float) -> Iterator[uuid.UUID]:
+    """The rows whose blobs were written between two moments (seconds since 1970)."""
+    for path in Path(settings.KIMBILIO_BLOBS).glob("??/*.sealed"):
+        with suppress(FileNotFoundError, ValueError):
+            if after < path.stat().st_mtime < before:
+                yield uuid.UUID(path.stem)
+
+
+def blob_remove(row: uuid.UUID) -> None:
+    """Remove a blob; nothing happens when it is gone already."""
+    _path(row).unlink(missing_ok=True)
+
+
+def halves_remove(*, before: float) -> int:
+    """Remove what was being written when a process was killed. Returns how many."""
+    removed = 0
+    for path in Path(settings.KIMBILIO_BLOBS).glob("??/*.part"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+                removed += 1
+    return removed
 
 
 def _path(row: uuid.UUID) -> Path:
