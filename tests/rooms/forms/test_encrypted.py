@@ -20,7 +20,9 @@ from kimbilio.server.forms.phone_keys import encryption_begin, encryption_end, p
 from kimbilio.server.forms.publishing import openrosa_hash
 from kimbilio.server.forms.selectors import attachment_open, form_get, refusal_open, submission_open
 from kimbilio.server.identity.services import device_enrol
+from kimbilio.server.journal.findings import Finding
 from kimbilio.server.journal.models import Act
+from kimbilio.server.journal.rowcheck import rows_check
 from kimbilio.server.kernel import keystore, sealed
 from kimbilio.server.kernel.errors import KeyDestroyed
 from kimbilio.server.kernel.rows import acting_for
@@ -153,8 +155,11 @@ def test_a_photo_still_on_its_way_does_not_keep_the_form_waiting(
     assert (row.state, row.reasons, row.case is None) == ("needs_a_look", ["damaged"], False)
     assert send(client, closed) == 201
     assert document(world, kept(world))["whole"] is True
+    findings: list[Finding] = []
     with acting_for(world.border.id):
         assert Case.objects.count() == 1
+        assert rows_check(world.border.id, findings) > 0
+    assert findings == []  # each writing of the row is an act that says what it wrote
 
 
 def test_another_form_under_the_same_number_is_refused_and_can_be_compared(
