@@ -5,6 +5,7 @@ what any question means, and reads no files. Sources: the XLSForm and OpenRosa s
 """
 
 from kimbilio.xlsforms.answers import Answer, display_text, typed_answers
+from kimbilio.xlsforms.checking import Checks, Problem, checks_of, findings
 from kimbilio.xlsforms.conversion import Workbook, XForm, convert
 from kimbilio.xlsforms.entities import EntityDeclared, lists_of, read_entities
 from kimbilio.xlsforms.envelope import Envelope, opened_name, read_envelope
@@ -16,16 +17,20 @@ __all__ = [
     "Answer",
     "AnswersRefused",
     "Cell",
+    "Checks",
     "EntityDeclared",
     "Envelope",
     "Identity",
+    "Problem",
     "ReadSubmission",
     "SubmissionRefused",
     "Workbook",
     "WorkbookRefused",
     "XForm",
+    "checks_of",
     "convert",
     "display_text",
+    "findings",
     "kinds_of",
     "lists_of",
     "opened_name",

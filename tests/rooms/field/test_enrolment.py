@@ -21,6 +21,7 @@ from kimbilio.server.identity.selectors import device_find
 from kimbilio.server.identity.services import device_enrol
 from kimbilio.server.journal.models import Act
 from kimbilio.server.kernel.rows import acting_for
+from kimbilio.server.notices.models import Notice
 from tests.replay.client import multipart
 from tests.replay.filled import filled
 from tests.rooms.field.test_openrosa import DOOR, assert_envelope
@@ -77,6 +78,9 @@ def test_the_first_phone_holds_the_code_and_another_is_kept_out_and_told_to_the_
     assert list_as(client, "collect:asha").status_code == 200
     assert acts(world) == ["device.bound", "device.knocked"]
     assert Knock.objects.count() == 1
+    with acting_for(world.border.id):
+        notice = Notice.objects.get(kind="phone")
+        assert [row.member_id for row in notice.receivers.all()] == [world.member("stefan").id]
 
 
 def test_what_a_phone_calls_itself_is_not_kept_in_clear(world: World, client: Client) -> None:

@@ -5,16 +5,23 @@ Knows the answers and writes the acts; `identity.binding` knows the rules.
 
 from __future__ import annotations
 
+import uuid
+
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kimbilio.server.identity.actor import actor_of_member
+from kimbilio.server.identity.actor import Actor, actor_of_member
 from kimbilio.server.identity.binding import Standing, device_knocked, device_seen, device_stand
-from kimbilio.server.identity.models import Device
+from kimbilio.server.identity.models import Device, Member
+from kimbilio.server.identity.selectors import stewards_of
 from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel.rows import acting_for
+from kimbilio.server.notices.services import notice_send
 
 from .answers import message
+
+ABOUT = "phone"
 
 
 def admission_refusal(request: HttpRequest, device: Device) -> HttpResponse | None:
@@ -48,6 +55,7 @@ def admission_refusal(request: HttpRequest, device: Device) -> HttpResponse | No
 def _another(device: Device) -> HttpResponse:
     if (knock := device_knocked(device=device)) is not None:
         _write(device, "device.knocked", knock=str(knock.id))
+        _tell_stewards(device, knock.id)
     return message(
         403,
         _(
@@ -55,6 +63,22 @@ def _another(device: Device) -> HttpResponse:
             "organisation to release the code. Forms that are not sent yet stay on the phone."
         ),
     )
+
+
+def phones_address(actor: Actor, _device: uuid.UUID) -> str | None:
+    """Where a steward releases or revokes a phone's code."""
+    return reverse("access:organisation") + "#devices" if actor.role == Member.Role.STEWARD else None
+
+
+def _tell_stewards(device: Device, knock: uuid.UUID) -> None:
+    with acting_for(device.organisation_id):
+        notice_send(
+            actor=actor_of_member(device.member, device=device),
+            to=stewards_of(device.organisation_id),
+            about=(ABOUT, device.id),
+            urgency="urgent",
+            once=f"knock {knock}",
+        )
 
 
 def _write(device: Device, act: str, **codes: str) -> None:

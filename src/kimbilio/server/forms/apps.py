@@ -20,9 +20,10 @@ class FormsConfig(AppConfig):
         from .encryption import encryption_panel
         from .erased import rings_of_cases
         from .looks import ABOUT, form_address
-        from .panels import forms_panel, look_rows
+        from .panels import forms_panel, look_rows, refusal_address
 
         register_destination(ABOUT, form_address)
+        register_destination("refused", refusal_address)
         register_rings(rings_of_cases)
 
         def sees(request: HttpRequest) -> bool:

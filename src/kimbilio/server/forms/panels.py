@@ -15,12 +15,15 @@ from kimbilio.server.people.selectors import Case, cases_visible
 from kimbilio.server.ui.panels import ROWS_SHOWN, QueueRow
 
 from .reasons import REASONS
-from .selectors import Look, needs_a_look, submissions_of_case
+from .selectors import Look, needs_a_look, refusal_visible, submissions_of_case
 
 
 def forms_panel(actor: Actor, case: Case) -> SafeString | None:
     """The forms that speak of a case, newest first."""
-    rows = submissions_of_case(actor, case.id)
+    rows = [
+        {"form": row, "reasons": [REASONS[code] for code in row.reasons]}
+        for row in submissions_of_case(actor, case.id)
+    ]
     return render_to_string("forms/panel.html", {"rows": rows}) if rows else None
 
 
@@ -32,6 +35,11 @@ def look_rows(actor: Actor) -> list[QueueRow]:
     )
     codes = {case.id: case.code for case in known}
     return [_row(look, codes) for look in looks]
+
+
+def refusal_address(actor: Actor, refusal: uuid.UUID) -> str | None:
+    """The page that compares a refused form with the one that came first, for an actor who may see both."""
+    return reverse("forms:refused", args=[refusal]) if refusal_visible(actor, refusal) else None
 
 
 def short_code(form: uuid.UUID) -> str:

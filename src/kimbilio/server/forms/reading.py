@@ -14,9 +14,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from kimbilio.xlsforms import SubmissionRefused, kinds_of, lists_of, read_envelope, read_submission
+from kimbilio.xlsforms import (
+    Checks,
+    Problem,
+    SubmissionRefused,
+    checks_of,
+    findings,
+    kinds_of,
+    lists_of,
+    read_envelope,
+    read_submission,
+)
 
 from .models import FormVersion
+from .reasons import ANSWER_MISSING, CONSTRAINT_BROKEN, UNKNOWN_ANSWER
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,26 @@ def xml_of(document: Mapping[str, str]) -> bytes:
     return base64.b64decode(document.get("opened") or document["xml"])
 
 
+def problems_in(xml: bytes, form: FormVersion) -> tuple[str, ...]:
+    """Codes of what a filled form breaks of its own form, by `forms.reasons`; none when it cannot be read.
+
+    A phone should have kept to it; a form filled by another program, or changed on the way, may not have.
+    """
+    try:
+        read = read_submission(xml, kinds_for(form))
+    except SubmissionRefused:
+        return ()
+    found = {finding.problem for finding in findings(read, _checks(form.hash, form.form_id, form.version))}
+    return tuple(reason for problem, reason in _REASONS.items() if problem in found)
+
+
+_REASONS = {
+    Problem.REQUIRED: ANSWER_MISSING,
+    Problem.CHOICE: UNKNOWN_ANSWER,
+    Problem.CONSTRAINT: CONSTRAINT_BROKEN,
+}
+
+
 def kinds_for(form: FormVersion) -> Mapping[str, str]:
     """Question name to kind, for a published form."""
     return _kinds(form.hash, form.form_id, form.version)
@@ -74,11 +105,19 @@ def moment(text: str | None) -> datetime | None:
 
 @lru_cache(maxsize=64)
 def _kinds(content: str, form_id: str, version: str) -> Mapping[str, str]:
-    return kinds_of(
-        FormVersion.objects.values_list("xform", flat=True).get(
-            form_id=form_id, version=version, hash=content
-        )
+    return kinds_of(_xform(content, form_id, version))
+
+
+@lru_cache(maxsize=64)
+def _checks(content: str, form_id: str, version: str) -> Checks:
+    return checks_of(_xform(content, form_id, version))
+
+
+def _xform(content: str, form_id: str, version: str) -> str:
+    xform: str = FormVersion.objects.values_list("xform", flat=True).get(
+        form_id=form_id, version=version, hash=content
     )
+    return xform
 
 
 @lru_cache(maxsize=64)

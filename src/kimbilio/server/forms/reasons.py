@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+EXCLUDES_OTHERS = "excludes_others"
+ANSWER_MISSING = "answer_missing"
+CONSTRAINT_BROKEN = "constraint_broken"
 FORM_DIFFERS = "form_differs"
 CLOCK_AHEAD = "clock_ahead"
 CORRECTION = "correction"
@@ -28,7 +31,9 @@ REASONS = {
     "never_if": _("A question was answered that may not be asked here. Its answer was not used."),
     "may_not_talk": _("Questions were answered although the person could not or did not agree to talk."),
     "not_shown": _("A question was answered that the form does not show after the other answers."),
-    "excludes_others": _("A question holds “none of these” together with other answers."),
+    EXCLUDES_OTHERS: _("A question holds “none of these” together with other answers."),
+    ANSWER_MISSING: _("A question that needs an answer has none."),
+    CONSTRAINT_BROKEN: _("An answer breaks a condition of the form, which the phone should have kept."),
     FORM_DIFFERS: _("The phone came to another result than the rules here. The result here is shown."),
     CLOCK_AHEAD: _("The phone's clock was ahead. The time of arrival is used."),
     CORRECTION: _(

@@ -15,10 +15,12 @@ from django.utils import timezone
 
 from kimbilio.server.identity.actor import actor_of_member
 from kimbilio.server.identity.models import Device
+from kimbilio.server.identity.selectors import deciders_of
 from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel import keystore, sealed
 from kimbilio.server.kernel.crypto import DataKey
 from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.notices.services import notice_send
 from kimbilio.xlsforms import read_identity
 
 from .carrying import files_carry_over
@@ -28,7 +30,7 @@ from .looks import set_aside
 from .models import FormVersion, Refusal, Submission
 from .opening import OPEN, form_open
 from .reading import Outline, outline_of, xml_of
-from .reasons import DAMAGED, NO_KEY
+from .reasons import DAMAGED, NO_KEY, REFUSED
 from .turns import line_up, understanding_defer
 
 State = Submission.State
@@ -214,6 +216,13 @@ def _refuse(arrival: _Arrival, row: Submission) -> Receipt:
         wrote=bytes(refusal.sealed),
     )
     arrival.open(refusal)
+    notice_send(
+        actor=arrival.actor,
+        to=deciders_of(device.organisation_id),
+        about=(REFUSED, refusal.id),
+        urgency="urgent",
+        once=f"refusal {device.desk_id} {refusal.received_at:%Y-%m-%dT%H}",  # a bad phone collides by the hundred
+    )
     return Receipt("refused", row, arrival.left_out)
 
 

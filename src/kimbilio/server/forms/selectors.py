@@ -208,6 +208,28 @@ def refusal_open(
     return _filled(actor, row.submission, row, document, _files(row.submission, row), with_name=with_name)
 
 
+def refusal_visible(actor: Actor, refusal: uuid.UUID) -> bool:
+    """Whether the actor may look at a refused form."""
+    return Refusal.objects.visible_to(actor, for_=Purpose.CASEWORK).filter(id=refusal).exists()
+
+
+def refusal_pair(
+    actor: Actor, refusal: uuid.UUID, *, for_: Purpose = Purpose.CASEWORK, with_name: bool = False
+) -> tuple[Filled, Filled]:
+    """The form that came first and the refused one, names included, to be compared and not to be shown.
+
+    The reading of the first is journalled here, that of the refused one by `refusal_open`.
+    """
+    row: Refusal = Refusal.objects.select_related("submission__form").get_for(actor, for_=for_, id=refusal)
+    kept = row.submission
+    for act in ("form.shown", "name.shown") if with_name else ("form.shown",):
+        act_record(actor=actor, act=act, subject=kept.id, case=kept.case, codes={"purpose": for_})
+    first, second = (
+        _filled(actor, kept, side, sealed.read(side), (), with_name=True) for side in (kept, row)
+    )
+    return first, second
+
+
 def attachment_open(
     actor: Actor, attachment: uuid.UUID, *, for_: Purpose = Purpose.CASEWORK
 ) -> tuple[str, bytes]:

@@ -14,8 +14,10 @@ from kimbilio.server.identity.actor import Actor
 from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel import sealed
 from kimbilio.server.kernel.errors import Refused
+from kimbilio.server.notices.services import notices_settle
 
 from .models import Refusal, Submission
+from .reasons import REFUSED
 from .turns import understanding_defer
 
 State = Submission.State
@@ -54,6 +56,7 @@ def refusal_settle(*, actor: Actor, refusal: uuid.UUID, note: str) -> Refusal:
         _settled(actor, row, note, case=None, codes={"submission": str(row.submission_id)})
         row.settled_at = timezone.now()
         row.save(update_fields=["settled_at"])
+        notices_settle(actor=actor, about=(REFUSED, row.id))
     return row
 
 

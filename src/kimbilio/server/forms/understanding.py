@@ -17,7 +17,7 @@ from .errors import StillClosed
 from .looks import set_aside
 from .models import FormVersion, Submission
 from .opening import OPEN, WAITING_FOR_MORE, form_open
-from .reading import kinds_for, xml_of
+from .reading import kinds_for, problems_in, xml_of
 from .reasons import CORRECTED, REASONS
 
 State = Submission.State
@@ -27,7 +27,7 @@ State = Submission.State
 class Taken:
     """A submission held for understanding: its row, locked until the transaction ends, and what it says.
 
-    `corrects` is the form it replaces, locked too.
+    `corrects` is the form it replaces, locked too. `problems` are codes of what it breaks of its own form.
     """
 
     submission: Submission
@@ -35,6 +35,7 @@ class Taken:
     form: FormVersion
     xml: bytes
     kinds: Mapping[str, str]
+    problems: tuple[str, ...] = ()
 
 
 @db.atomic
@@ -55,12 +56,14 @@ def submission_take(*, actor: Actor, submission: uuid.UUID) -> Taken | None:
         return None
     if opening != OPEN:
         raise StillClosed(opening)
+    xml = xml_of(sealed.read(row))
     return Taken(
         submission=row,
         corrects=locked.filter(id=row.corrects_id).first() if row.corrects_id else None,
         form=row.form,
-        xml=xml_of(sealed.read(row)),
+        xml=xml,
         kinds=kinds_for(row.form),
+        problems=problems_in(xml, row.form),
     )
 
 

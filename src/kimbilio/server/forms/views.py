@@ -21,6 +21,7 @@ from kimbilio.server.people.selectors import case_by_id
 from kimbilio.server.ui.templatetags.ui import pictogram
 
 from . import selectors, services
+from .comparing import refusal_compare
 from .models import Submission
 from .note import NoteForm
 from .panels import short_code
@@ -150,6 +151,8 @@ def _refused_page(
         "retry_url": "",
         "name_url": reverse("forms:refused_name", args=[refusal]),
         "kept_url": reverse("forms:form", args=[filled.submission.id]),
+        "compared": True,
+        "differences": refusal_compare(actor, refusal, with_name=with_name),
     }
     return render(request, "forms/form.html", context)
 

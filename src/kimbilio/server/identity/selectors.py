@@ -95,7 +95,14 @@ def knocks_open(organisation: uuid.UUID) -> list[Knock]:
 
 def deciders_of(organisation: uuid.UUID) -> list[Member]:
     """Active supervisors and coordinators: who is told when something needs a decision for the whole organisation."""
-    roles = (Member.Role.SUPERVISOR, Member.Role.COORDINATOR)
-    return list(
-        Member.objects.filter(organisation_id=organisation, active=True, role__in=roles).order_by("id")
-    )
+    return _members_in(organisation, Member.Role.SUPERVISOR, Member.Role.COORDINATOR)
+
+
+def stewards_of(organisation: uuid.UUID) -> list[Member]:
+    """Active stewards: who keeps the organisation's members, desks and phones."""
+    return _members_in(organisation, Member.Role.STEWARD)
+
+
+def _members_in(organisation: uuid.UUID, *roles: str) -> list[Member]:
+    members = Member.objects.filter(organisation_id=organisation, active=True, role__in=roles)
+    return list(members.order_by("id"))

@@ -11,12 +11,12 @@ import uuid
 from django.db import transaction as db
 
 from kimbilio.server.forms.errors import StillClosed
-from kimbilio.server.forms.reasons import CORRECTION
-from kimbilio.server.forms.services import submission_corrected, submission_take, submission_understood
+from kimbilio.server.forms.reasons import CONSTRAINT_BROKEN, CORRECTION, EXCLUDES_OTHERS
+from kimbilio.server.forms.services import Taken, submission_corrected, submission_take, submission_understood
 from kimbilio.server.identity.actor import Actor
 
 from .handlers import handler_for
-from .outcomes import NotUnderstood
+from .outcomes import NotUnderstood, Understood
 
 
 @db.atomic
@@ -37,6 +37,17 @@ def submission_understand(*, actor: Actor, submission: uuid.UUID) -> None:
         submission_understood(actor=actor, submission=row, case=before.case, reasons=[CORRECTION])
         return
     understood = handler_for(taken.form.kind)(actor, taken)
-    submission_understood(actor=actor, submission=row, case=understood.case, reasons=understood.reasons)
+    submission_understood(
+        actor=actor, submission=row, case=understood.case, reasons=_reasons(understood, taken)
+    )
     if before is not None:
         submission_corrected(actor=actor, submission=before, by=row)
+
+
+def _reasons(understood: Understood, taken: Taken) -> list[str]:
+    """Why a person should look, the handler's reasons first; "none of these" with others is told but once."""
+    told = EXCLUDES_OTHERS in understood.reasons
+    return [
+        *understood.reasons,
+        *(code for code in taken.problems if not (told and code == CONSTRAINT_BROKEN)),
+    ]
