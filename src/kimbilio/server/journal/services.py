@@ -7,12 +7,11 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction as db
-
 from kimbilio.server.identity.actor import Actor, actor_of_system
 from kimbilio.server.kernel import crypto
 from kimbilio.server.kernel.crypto import DataKey
 from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.kernel.inserting import rows_insert
 from kimbilio.server.kernel.rows import acting_for
 
 from .acts import ACTS, EPOCHS
@@ -58,11 +57,7 @@ def act_record(
     if wrote is not None:
         row.rows_hash = rows_hash_of(actor.organisation, bytes(wrote))
     row.mark = mark_of(row)
-    with db.atomic():
-        made = Act.objects.bulk_create([row], ignore_conflicts=True)
-    if Act.objects.filter(id=row.id).exists():
-        return made[0]
-    return None
+    return row if rows_insert([row]) else None
 
 
 def epoch_begin(*, organisation: uuid.UUID, reason: str, codes: Mapping[str, Any] | None = None) -> None:

@@ -31,10 +31,16 @@ class OwnedRow(models.Model):
 @contextmanager
 def acting_for(organisation: uuid.UUID) -> Iterator[None]:
     """Within the block (one transaction) only rows of `organisation` exist; on leaving, what was before holds again."""
+    if not connection.in_atomic_block:
+        with transaction.atomic():
+            _name(str(organisation))
+            yield  # the setting ends with the transaction
+        return
     with transaction.atomic():
-        before = _set(str(organisation))
+        before = current_organisation()
+        _name(str(organisation))
         yield
-        _set(before)
+        _name(str(before or ""))
 
 
 def current_organisation() -> uuid.UUID | None:
@@ -45,10 +51,6 @@ def current_organisation() -> uuid.UUID | None:
     return uuid.UUID(value) if value else None
 
 
-def _set(value: str) -> str:
+def _name(organisation: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select current_setting(%s, true), set_config(%s, %s, true)", [SETTING, SETTING, value]
-        )
-        before: str | None = cursor.fetchone()[0]
-    return before or ""
+        cursor.execute("select set_config(%s, %s, true)", [SETTING, organisation])
