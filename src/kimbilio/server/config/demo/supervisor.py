@@ -85,6 +85,8 @@ def _environment(home: Home, server: postgres.Server, port: int) -> dict[str, st
         "KIMBILIO_DEMO": "1",
         "KIMBILIO_DATA": str(home.folder),
         "KIMBILIO_HOSTS": f"localhost,127.0.0.1,[::1],{EMULATOR}",
+        "KIMBILIO_ADDRESS": f"http://localhost:{port}",
+        "KIMBILIO_SMTP_FROM": "desk@kimbilio.example",  # no mail leaves; push services ask whom to write to
         "KIMBILIO_DEMO_SELF": f"http://127.0.0.1:{port}",
         "KIMBILIO_DEMO_TOKEN": home.secret(DEVICE_TOKEN, size=15),  # short, for it is typed on a phone
         SECRET: home.secret(SECRET_KEY),

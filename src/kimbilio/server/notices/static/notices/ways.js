@@ -24,6 +24,6 @@ async function subscribe() {
 }
 
 if (form && "serviceWorker" in navigator && "PushManager" in window) {
-  form.hidden = false;
+  document.getElementById("push-part").hidden = false;
   document.getElementById("push-start").addEventListener("click", subscribe);
 }
