@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from kimbilio.packs import Pack, find_pack, load
-from kimbilio.server.country import selectors
+from kimbilio.packs import Pack, load
 from kimbilio.server.country.media import pictogram_address, recording_address
 from tests.pure.packs import sounds
 from tests.rooms.people.test_pages import client_of
@@ -22,19 +19,6 @@ OPENING = sounds.mp3(2)
 @pytest.fixture(autouse=True)
 def without_second_factor(settings: object) -> None:
     settings.KIMBILIO_DEMO = True  # type: ignore[attr-defined]  # personas of the demo do without
-
-
-@pytest.fixture
-def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pack]:
-    """The republic after somebody has spoken its opening words in Arabic."""
-    shutil.copytree(find_pack("zz"), tmp_path / "zz")
-    voices = tmp_path / "zz/media/audio/ar"
-    voices.mkdir(parents=True)
-    (voices / "question.opening.mp3").write_bytes(OPENING)
-    monkeypatch.setenv("KIMBILIO_PACKS", str(tmp_path))
-    selectors.pack_of.cache_clear()
-    yield load("zz")
-    selectors.pack_of.cache_clear()
 
 
 def test_a_visitor_is_sent_to_sign_in(recorded: Pack) -> None:

@@ -19,6 +19,7 @@ from kimbilio.packs.practice import PracticePerson, why_key
 from kimbilio.rules import Answer, Screening
 from kimbilio.rules.expressions import NOT_ANSWERS
 from kimbilio.rules.practice import Comparison, Sign, closed_questions, heard, right_answers
+from kimbilio.server.country.media import pictogram_address, recording_address
 from kimbilio.server.country.needs import (
     FORM,
     need_title,
@@ -95,11 +96,13 @@ def _row(
         "look": row.observe,
         "label": word(pack, f"question:{row.name}"),
         "hint": word(pack, hint) if hint in pack.english else "",
+        "voice": recording_address(pack, f"question:{row.name}"),
         "value": next(iter(ticked), ""),
         "choices": [
             {
                 "code": option.code,
                 "label": word(pack, option.key),
+                "picture": pictogram_address(pack, FORM, row.name, option.code),
                 "ticked": option.code in ticked,
                 "none": option.code in NOT_ANSWERS,
             }
