@@ -25,7 +25,7 @@ def erasures_waiting(actor: Actor) -> list[QueueRow] | None:
         QueueRow(
             code=row.person.code,
             url=reverse("people:erase", args=[row.person.code]),
-            text=row.get_reason_display(),
+            text=_("Erase the record: %(reason)s") % {"reason": row.get_reason_display()},
             note=row.asked_by.name,
             since=row.asked_at,
         )
@@ -41,7 +41,7 @@ def erasures_due(actor: Actor) -> list[QueueRow] | None:
     return [
         QueueRow(
             code=row.person.code,
-            url=reverse("people:erase", args=[row.person.code]),
+            url=f"{reverse('people:erase', args=[row.person.code])}?reason={Erasure.Reason.RETENTION_ENDED}",
             text=_("Kept as long as the country's rules say"),
             since=row.opened_at,
         )
