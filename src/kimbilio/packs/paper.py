@@ -253,7 +253,8 @@ class _Sheet:
         texts, agency = self._texts, self._texts.text(f"agency:{pathway.lead}")
         lines = []
         for service in self._pack.services.values():
-            if service.agency != pathway.lead or not service.serves(pathway.category):
+            entered = service.desk or service.contact
+            if service.agency != pathway.lead or not service.serves(pathway.category) or not entered:
                 continue
             shown = service.seen_by()
             parts = (("desk", shown.desk), ("hours", shown.hours), ("contact", shown.contact))

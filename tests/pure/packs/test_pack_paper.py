@@ -70,6 +70,26 @@ def test_an_answer_that_is_enough_alone_points_to_what_to_do_and_others_do_not()
     assert alone["No"] == []
 
 
+def test_an_agency_whose_desk_nobody_entered_is_named_as_a_gap() -> None:
+    calls = [line for box in sheet("zm")["boxes"] for line in box["call"]]
+    assert "Desk, hours and number: to be entered by the country team." in calls
+    assert not [line for line in calls if line.startswith("Address kept")]
+
+
+def test_an_answer_that_the_pack_no_longer_knows_is_printed_as_it_came() -> None:
+    filled = sheet(answers={"sex": ["gone"], "asked_before": ["something"]})
+    assert item(filled, "Sex or gender, as you say")["written"] == "gone"
+    assert item(filled, "asked_before")["written"] == "something"
+
+
+def test_a_form_beside_the_screening_has_its_sheet_too() -> None:
+    beside = [name for name in load("zz").forms if name != "screening"]
+    for form in beside:
+        document = paper_form(load("zz"), form, "en", version="1-0")
+        assert items(document)
+        assert document["boxes"] == []
+
+
 def test_answers_are_ticked_and_a_filled_sheet_tells_nobody_what_to_do() -> None:
     filled = sheet(answers={"sex": ["woman"]}, repeats={"referral": [{"handover": ["with_agency"]}]})
     ticked = [row["text"] for row in item(filled, "Sex or gender, as you say")["choices"] if row["ticked"]]
