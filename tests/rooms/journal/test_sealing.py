@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 
 from kimbilio.seals import Frontier
+from kimbilio.server.journal import sealing
 from kimbilio.server.journal.leaves import leaf_of
 from kimbilio.server.journal.models import Act, Root
-from kimbilio.server.journal.sealing import Sealed, organisation_seal
+from kimbilio.server.journal.sealing import Sealed, book_seal, organisation_seal
 from kimbilio.server.journal.selectors import acts_following, carried_of, root_latest
 from kimbilio.server.journal.services import epoch_begin
 from kimbilio.server.journal.tasks import seal
@@ -74,6 +75,18 @@ def test_a_slow_transaction_is_neither_skipped_nor_put_before_what_readers_saw(c
     after = act(world.border)
     seal_all(world.border)
     assert in_order(world.border) == [before, late, quick, after]
+
+
+def test_a_long_backlog_is_sealed_in_many_transactions_and_in_one_order(
+    committed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = world_get()
+    monkeypatch.setattr(sealing, "AT_ONCE", 3)
+    acts = [act(world.border, n=n) for n in range(11)]
+    until(lambda: book_seal(world.border.id) == 11)  # all at once, as soon as the horizon lets them
+    assert in_order(world.border) == acts
+    with acting_for(world.border.id):
+        assert [row.size for row in Root.objects.order_by("size")][-1] == 11
 
 
 def test_a_transaction_that_was_given_up_leaves_no_gap(committed: str) -> None:

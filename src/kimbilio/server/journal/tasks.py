@@ -18,7 +18,7 @@ from kimbilio.server.identity.selectors import organisations_all
 from kimbilio.server.kernel.rows import acting_for
 
 from .digests import digest_make
-from .sealing import organisation_seal
+from .sealing import book_seal
 from .witnessing import roots_carry
 
 RETRY = RetryStrategy(max_attempts=12, exponential_wait=3)
@@ -41,11 +41,7 @@ def unsealed_find_whole(timestamp: int) -> None:
 @app.task(name="journal.organisation_seal", queue="journal", retry=RETRY)
 def seal(organisation: str, whole: bool = False) -> None:
     """Seal all that one organisation has to seal."""
-    owner = uuid.UUID(organisation)
-    more = True
-    while more:
-        with acting_for(owner):
-            more = organisation_seal(owner, whole=whole).more
+    book_seal(uuid.UUID(organisation), whole=whole)
 
 
 @app.periodic(cron="7 * * * *")
