@@ -54,5 +54,5 @@ def app_qr(*, code: str, base_url: str, key: bytes) -> str:
 
 def qr_picture(text: str) -> str:
     """A QR code as the address of a picture, to stand in a page."""
-    picture: str = segno.make(text, error="m", micro=False).svg_data_uri(scale=4, border=4, light="#fff")
+    picture: str = segno.make(text, error="l", micro=False).svg_data_uri(scale=4, border=4, light="#fff")
     return picture
