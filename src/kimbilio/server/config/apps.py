@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class ConfigConfig(AppConfig):
     name = "kimbilio.server.config"
     label = "config"
+
+    def ready(self) -> None:
+        from kimbilio.server.notices.destinations import register_destination
+
+        from .watching import ABOUT, backup_address
+
+        register_destination(ABOUT, backup_address)

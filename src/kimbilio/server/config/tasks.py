@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from .sweeping import orphans_sweep
+from .watching import backup_age_tell
 
 SILENT = 30.0  # seconds without a heartbeat after which a worker is taken for dead
 
@@ -23,3 +25,11 @@ async def stalled_jobs_retry(timestamp: int) -> None:
 def orphaned_blobs_sweep(timestamp: int) -> None:
     """Every night: remove the files whose rows were rolled back."""
     orphans_sweep(now=timezone.now())
+
+
+@app.periodic(cron="41 5 * * *")
+@app.task(name="config.backup_watch", queueing_lock="backup_watch")
+def backup_watch(timestamp: int) -> None:
+    """Every morning: tell the stewards when the last backup is too old. The demo keeps none."""
+    if not settings.KIMBILIO_DEMO:
+        backup_age_tell(now=timezone.now())

@@ -125,7 +125,7 @@ def _page(request: HttpRequest, wanted: str = "", bound: forms.Form | None = Non
             "waiting": waiting,
             "add": bound if wanted == "add" and bound else WayForm(initial={"channel": "email"}),
             "reach": bound if wanted == "reach" and bound else ReachForm(initial=initial),
-            "push_key": push.public_key() if push.sender() else "",
+            "push_key": push.public_key() if push.is_set_up() else "",
             "duties": [
                 {
                     "desk": desk,

@@ -29,7 +29,7 @@ TTL = {"emergency": 3600, "urgent": 12 * 3600, "normal": 24 * 3600}
 
 def send(subscription: Mapping[str, Any], *, payload: Mapping[str, Any], urgency: str) -> Outcome:
     """Hand one message to the browser's push service."""
-    if not sender() or not is_push_service(str(subscription["endpoint"])):
+    if not is_set_up() or not is_push_service(str(subscription["endpoint"])):
         return NOT_SET_UP
     headers = {
         "Urgency": "high" if urgency in ("emergency", "urgent") else "normal",
@@ -53,6 +53,18 @@ def send(subscription: Mapping[str, Any], *, payload: Mapping[str, Any], urgency
 def public_key() -> str:
     """The installation's public key, as a browser takes it: base64url of the uncompressed point."""
     return crypto.push_public_key(_secret())
+
+
+def is_set_up() -> bool:
+    """Whether pushes can go out: a push service can reach whoever runs the server, and its key is there.
+
+    The service's own account makes the key on first use; a key folder that it may not write to must hold one.
+    """
+    try:
+        custody().create(INSTALLATION)
+    except OSError:
+        return False
+    return bool(sender())
 
 
 def sender() -> str:
@@ -91,5 +103,4 @@ def _origin(endpoint: str) -> str:
 
 
 def _secret() -> bytes:
-    custody().create(INSTALLATION)
     return custody().secret(INSTALLATION, "push")
