@@ -112,6 +112,11 @@ def _add_keys(commands: argparse._SubParsersAction[_Parser]) -> None:
     rotate = verbs.add_parser("rotate", help="give an organisation a new master key")
     rotate.add_argument("--organisation", required=True, metavar="NAME", help="its name, agency or id")
     rotate.add_argument("--batch", type=int, default=500, help="keys in one transaction: %(default)s")
+    rotate.add_argument(
+        "--search",
+        action="store_true",
+        help="renew the secret of the search codes as well, and write them anew",
+    )
     rotate.set_defaults(run="kimbilio.server.config.keys:rotate")
     escrow = verbs.add_parser("escrow", help="print recovery sheets; any two bring a lost key folder back")
     escrow.add_argument("--organisation", required=True, metavar="NAME", help="its name, agency or id")

@@ -20,7 +20,8 @@ from kimbilio.server.kernel.models import Key, Master
 from kimbilio.server.kernel.routers import STORE
 from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.people import search
-from kimbilio.server.people.models import Case, Person
+from kimbilio.server.people.models import Case, Person, SearchCode
+from kimbilio.server.people.services import facts_add
 from kimbilio.server.sharing.services import envelope_open, envelope_send
 from tests.installation import Installation
 from tests.replay.filled import filled
@@ -208,3 +209,49 @@ def test_an_unknown_organisation_is_refused_with_those_there_are(installation: I
     assert "No organisation is called 'Nowhere'" in done.stderr
     assert "Border Service of Zuri" in done.stderr
     assert str(settings.KIMBILIO_KEYS) == str(installation.keys)
+
+
+@pytest.mark.slow
+def test_search_codes_move_to_another_secret_and_are_found_all_the_while(installation: Installation) -> None:
+    world = world_get()
+    sela = world.actor("sela")
+
+    def found(name: str) -> int:
+        with acting_for(world.border.id):
+            return len(search.cases_named(sela, name, for_=Purpose.SEARCH))
+
+    with acting_for(world.border.id):
+        case = case_of(world, CONTROLLED)
+        facts_add(actor=sela, case=case, facts={"name": "Renamed Quillfeather"})
+        case_of(world, CONTROLLED, {"name": "Erased Person"})
+        gone = Case.objects.select_related("person").exclude(id=case.id).get().person
+        keystore.ring_destroy(gone.ring)
+        before = {
+            bytes(code)
+            for code in SearchCode.objects.filter(person=case.person).values_list("code", flat=True)
+        }
+    old = custody().secret(world.border.id, "search")
+
+    # Cut off between the two passes: new persons are written under both secrets, and everybody is found
+    custody().replace(world.border.id, custody().ring(world.border.id).change_begun("search"))
+    with acting_for(world.border.id):
+        case_of(world, CONTROLLED, {"name": "Halfway Person"})
+    assert (found("Renamed Quillfeather"), found("Halfway Person")) == (1, 1)
+
+    done = installation.run("keys", "rotate", "--organisation", "ZZZ-GATE", "--search", "--batch", "1")
+    assert done.returncode == 0, done.stderr
+    ring = custody().ring(world.border.id)
+    assert ring.secret("search") != old
+    assert old not in ring.kept.values()
+    assert not ring.changing("search")
+    assert (found("Renamed Quilfeather"), found("Halfway Person")) == (1, 1)
+    with acting_for(world.border.id):
+        after = {
+            bytes(code)
+            for code in SearchCode.objects.filter(person=case.person).values_list("code", flat=True)
+        }
+        assert len(after) == len(before)  # the earlier name's codes came along
+        assert not after & before
+        assert Act.objects.filter(act="search.recoded").count() == 1
+        needs = search.cases_with(sela, Case.objects.all(), {"need": "victim_of_trafficking"})
+        assert case in needs

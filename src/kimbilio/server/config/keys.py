@@ -10,6 +10,7 @@ from .process import NotConfigured, owner_begin
 
 if TYPE_CHECKING:
     from kimbilio.server.identity.models import Organisation
+    from kimbilio.server.kernel.custody import KeyRing
 
 
 def rotate(told: Namespace) -> int:
@@ -47,11 +48,44 @@ def rotate(told: Namespace) -> int:
         raise NotConfigured(
             str(fault), "Nothing was lost. Put the right key folder in place and try again."
         ) from fault
+    if told.search:
+        _search_renew(organisation, told.batch)
     say(
         f"{organisation.name} has a new master key. Copies of the key folder and of the key store from before "
         "no longer belong together with it: run `kimbilio keys backup` now."
     )
     return 0
+
+
+def _search_renew(organisation: Organisation, batch: int) -> None:
+    """Write the search codes anew under another secret; what was cut off goes on."""
+    from django.db import transaction
+
+    from kimbilio.server.identity.actor import actor_of_system
+    from kimbilio.server.journal.services import act_record
+    from kimbilio.server.kernel.custody import custody
+    from kimbilio.server.kernel.escrow import escrow_renew
+    from kimbilio.server.kernel.rows import acting_for
+    from kimbilio.server.people.recoding import persons_recode
+
+    def keep(ring: KeyRing) -> None:
+        escrow_renew(organisation.id, ring)
+        custody().replace(organisation.id, ring)
+
+    def ring() -> KeyRing:
+        return custody().ring(organisation.id)
+
+    if not ring().changing("search"):
+        keep(ring().change_begun("search"))
+    if ring().changing("search") == "begun":
+        for count in persons_recode(organisation.id, batch=batch):
+            say(f"  {count} persons can be found under both secrets")
+        keep(ring().change_switched("search"))
+    for count in persons_recode(organisation.id, batch=batch, last=True):
+        say(f"  {count} persons can be found under the new secret alone")
+    keep(ring().change_ended("search"))
+    with transaction.atomic(), acting_for(organisation.id):
+        act_record(actor=actor_of_system(organisation.id), act="search.recoded", subject=organisation.id)
 
 
 def organisation_named(word: str) -> Organisation:

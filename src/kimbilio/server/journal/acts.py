@@ -85,6 +85,7 @@ ACTS = {
     "key.copied": _("A copy of the key store was made"),
     "key.escrowed": _("Recovery sheets were printed"),
     "key.recovered": _("Two holders brought the organisation’s key back"),
+    "search.recoded": _("The secret of the search codes was renewed"),
     "key.rotated": _("The organisation’s key was renewed"),
     "practice.finished": _("Somebody practised on an invented person"),
     "sample.sent": _("A sample screening was sent"),

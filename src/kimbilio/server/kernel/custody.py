@@ -37,6 +37,7 @@ INSTALLATION = uuid.UUID(int=0)
 
 _ENVELOPE = "envelope"
 _ROOT = "root"
+_NEXT, _LAST = ".next", ".last"
 _VERSION = 2
 _DAMAGED = "An organisation's master key file is damaged. Restore the folder named by KIMBILIO_KEYS."
 
@@ -77,6 +78,34 @@ class KeyRing:
             raise KeyError(f"{purpose!r} is not in custody.PURPOSES; without it a rotation would lose it.")
         return self.kept.get(purpose) or crypto.derive(self.kept.get(_ROOT, self.master.secret), purpose)
 
+    def secrets_written(self, purpose: str) -> list[bytes]:
+        """The secrets under which something new is written: while one is changed, the one to come as well."""
+        coming = self.kept.get(purpose + _NEXT)
+        return [self.secret(purpose), *([coming] if coming else [])]
+
+    def changing(self, purpose: str) -> str:
+        """How far the change of a stable secret has come: `begun`, `switched`, or nothing."""
+        if purpose + _NEXT in self.kept:
+            return "begun"
+        return "switched" if purpose + _LAST in self.kept else ""
+
+    def change_begun(self, purpose: str) -> KeyRing:
+        """The ring with a further secret for `purpose`, under which is written and not yet asked."""
+        return self._keeping({purpose + _NEXT: crypto.new_secret()})
+
+    def change_switched(self, purpose: str) -> KeyRing:
+        """The ring in which the further secret is the one; the last stays until nothing hangs on it."""
+        changed = {purpose: self.kept[purpose + _NEXT], purpose + _LAST: self.secret(purpose)}
+        return self._keeping(changed, without=purpose + _NEXT)
+
+    def change_ended(self, purpose: str) -> KeyRing:
+        """The ring without the last secret."""
+        return self._keeping({}, without=purpose + _LAST)
+
+    def _keeping(self, more: Mapping[str, bytes], without: str = "") -> KeyRing:
+        kept = {name: secret for name, secret in {**self.kept, **more}.items() if name != without}
+        return KeyRing(self.masters, kept, self.envelopes)
+
     def envelope_secrets(self) -> list[bytes]:
         """X25519 secrets that open envelopes, the one of today's public key first."""
         return [crypto.derive(self.master.secret, _ENVELOPE), *self.envelopes]
@@ -85,7 +114,8 @@ class KeyRing:
         """The ring with a new master in front; what must outlive the old one is taken over."""
         return KeyRing(
             masters=(DataKey(uuid.uuid4(), crypto.new_secret()), *self.masters),
-            kept={_ROOT: self.kept.get(_ROOT, crypto.new_secret())}
+            kept=dict(self.kept)
+            | {_ROOT: self.kept.get(_ROOT, crypto.new_secret())}
             | {purpose: self.secret(purpose) for purpose in PURPOSES},
             envelopes=tuple(self.envelope_secrets()),
         )

@@ -27,23 +27,42 @@ _LIKE_ENOUGH = 0.6
 
 def codes_write(person: Person, facts: Mapping[str, Any], *, needs: Iterable[str] = ()) -> None:
     """Add the codes under which a person can be found by name and by filter."""
-    wanted = {
-        (kind, value) for kind, values in name_codes(str(facts.get("name") or "")).items() for value in values
-    }
+    wanted = _findable(facts) | {("need", need) for need in needs}
+    _keep(person, _coded(custody().ring(person.organisation_id).secrets_written("search"), wanted))
+
+
+def codes_rewrite(person: Person, facts: Iterable[Mapping[str, Any]], *, needs: Iterable[str]) -> None:
+    """Leave a person the codes of everything that is or was known of them, under today's secret alone."""
+    wanted = {pair for some in facts for pair in _findable(some)} | {("need", need) for need in needs}
+    codes = _coded([_secret(person.organisation_id)], wanted)
+    _keep(person, codes)
+    stale = [
+        row.pk for row in SearchCode.objects.filter(person=person) if (row.kind, bytes(row.code)) not in codes
+    ]
+    SearchCode.objects.filter(pk__in=stale).delete()
+
+
+def _coded(secrets: Iterable[bytes], wanted: Iterable[tuple[str, str]]) -> set[tuple[str, bytes]]:
+    """Kinds and values, keyed with each of the secrets."""
+    pairs = list(wanted)
+    return {(kind, _code(secret, kind, value)) for secret in secrets for kind, value in pairs}
+
+
+def _findable(facts: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Kinds and values under which a person with these facts is found."""
+    names = name_codes(str(facts.get("name") or "")).items()
+    wanted = {(kind, value) for kind, values in names for value in values}
     wanted |= {(field, str(facts[field])) for field in FILTERS if facts.get(field)}
-    wanted |= {("need", need) for need in needs}
     if facts.get("case_code"):
         wanted.add(("their_code", str(facts["case_code"])))
-    secret = _secret(person.organisation_id)
+    return wanted
+
+
+def _keep(person: Person, codes: Iterable[tuple[str, bytes]]) -> None:
     SearchCode.objects.bulk_create(
         [
-            SearchCode(
-                organisation_id=person.organisation_id,
-                person=person,
-                kind=kind,
-                code=_code(secret, kind, value),
-            )
-            for kind, value in sorted(wanted)
+            SearchCode(organisation_id=person.organisation_id, person=person, kind=kind, code=code)
+            for kind, code in sorted(codes)
         ],
         ignore_conflicts=True,
     )
