@@ -26,7 +26,8 @@ from .acts import TIED
 from .models import Act, Digest
 from .services import act_record
 
-OPENED, SHOWN, SEARCHED, EXPORTED = "case.opened", ("name.shown", "form.shown"), "case.listed", ".exported"
+OPENED, SEARCHED, EXPORTED = "case.opened", "case.listed", ".exported"
+SHOWN = ("name.shown", "form.shown", "sheet.printed_filled")
 """Acts that are looks; every act of an export ends in `.exported`."""
 BEFORE = 8
 """Weeks of a member's own that are compared with."""
