@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from kimbilio.server.identity import binding, enrolment
+from kimbilio.server.identity import binding, codes, enrolment
 from kimbilio.server.identity.models import Device, EnrolmentCode, Knock
 from kimbilio.server.identity.selectors import device_find
 from kimbilio.server.identity.services import device_enrol
@@ -186,13 +186,13 @@ def test_a_wrong_a_used_an_ended_and_an_unknown_code_are_one_answer(world: World
 
 def test_a_code_dies_at_the_fifth_wrong_guess(world: World, client: Client) -> None:
     _device, _token, code = offered(world)
-    for guess in range(enrolment.GUESSES):
+    for guess in range(codes.GUESSES):
         assert enrol(client, code[:7] + f"{guess:09d}"[:9]).status_code == 403
     assert enrol(client, code).status_code == 403
 
 
 def test_an_address_that_guesses_is_told_to_wait_and_another_is_not(world: World, client: Client) -> None:
-    for _ in range(enrolment.TRIES):
+    for _ in range(codes.TRIES):
         enrol(client, "0000-0000-0000-0000", REMOTE_ADDR="192.0.2.1")
     _device, _token, code = offered(world)
     late = enrol(client, code, REMOTE_ADDR="192.0.2.1")

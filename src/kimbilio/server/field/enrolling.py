@@ -16,7 +16,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from kimbilio.server.identity.actor import actor_of_member
-from kimbilio.server.identity.enrolment import WINDOW, Refusal, enrolment_exchange
+from kimbilio.server.identity.codes import WINDOW
+from kimbilio.server.identity.enrolment import Refusal, enrolment_exchange
 from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel.rows import acting_for
 

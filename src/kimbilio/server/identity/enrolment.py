@@ -7,38 +7,22 @@ guess, and an address may try only so often. Not journalled here; the door and t
 from __future__ import annotations
 
 import hmac
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from kimbilio.server.kernel import crypto
-from kimbilio.server.kernel.ids import ALPHABET
 
-from .models import Device, EnrolmentCode, EnrolmentTries
+from .codes import GUESSES, code_draw, code_read, code_written, place_of_code, tried_too_often
+from .models import Device, EnrolmentCode
 
 LIFE = timedelta(minutes=15)
 """Long enough to hand over a phone at a desk, too short to guess or to find."""
-GUESSES = 5
-PLACE, SECRET = 6, 10
-TRIES = 20
-"""Tries from one address within `WINDOW`: a class of twenty phones behind one router enrols, a guesser starves."""
-WINDOW = timedelta(minutes=15)
-
-_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_TRY = """
-insert into identity_enrolmenttries as known (address, since, tries) values (%(address)s, %(now)s, 1)
-on conflict (address) do update set
-    since = case when known.since < %(edge)s then %(now)s else known.since end,
-    tries = case when known.since < %(edge)s then 1 else known.tries + 1 end
-returning tries, since
-"""
 
 
 class Refusal(StrEnum):
@@ -58,14 +42,14 @@ class Exchanged:
 
 def enrolment_offer(*, device: Device) -> str:
     """A one-time code for a phone that was enrolled and that nobody holds yet, in groups of four symbols."""
-    symbols = "".join(secrets.choice(ALPHABET) for _ in range(PLACE + SECRET))
+    symbols = code_draw()
     EnrolmentCode.objects.create(
         device=device,
-        place=symbols[:PLACE],
+        place=place_of_code(symbols),
         code_hash=crypto.hash_token(symbols),
         ends_at=timezone.now() + LIFE,
     )
-    return "-".join(symbols[at : at + 4] for at in range(0, len(symbols), 4))
+    return code_written(symbols)
 
 
 def enrolment_exchange(*, code: str, client: str, address: str) -> Exchanged | Refusal:
@@ -74,14 +58,14 @@ def enrolment_exchange(*, code: str, client: str, address: str) -> Exchanged | R
     The token that was shown beside the code dies with the exchange. `address` is the network address that asks.
     The tries must be kept when the exchange fails, so this is no single transaction.
     """
-    if _tries_count(address) > TRIES:
+    if tried_too_often(address):
         return Refusal.TOO_OFTEN
-    symbols = re.sub(r"[^0-9A-Z]", "", code.upper().translate(_READ_AS))
-    offered = EnrolmentCode.objects.filter(place=symbols[:PLACE]).first()
+    symbols = code_read(code)
+    offered = EnrolmentCode.objects.filter(place=place_of_code(symbols)).first()
     # The comparison runs whether or not the place is known, so its time says nothing about places.
     known = bytes(offered.code_hash) if offered else crypto.hash_token("")
     if not hmac.compare_digest(known, crypto.hash_token(symbols)) or offered is None:
-        EnrolmentCode.objects.filter(place=symbols[:PLACE]).update(wrong=F("wrong") + 1)
+        EnrolmentCode.objects.filter(place=place_of_code(symbols)).update(wrong=F("wrong") + 1)
         return Refusal.NOT_GOOD
     return _use(offered, client) or Refusal.NOT_GOOD
 
@@ -102,13 +86,3 @@ def _use(offered: EnrolmentCode, client: str) -> Exchanged | None:
     ):
         return None
     return Exchanged(Device.objects.select_related("member", "organisation").get(id=offered.device_id), token)
-
-
-def _tries_count(address: str) -> int:
-    now = timezone.now()
-    EnrolmentTries.objects.filter(since__lt=now - 4 * WINDOW).delete()
-    hashed = crypto.keyed_hash(settings.SECRET_KEY.encode(), b"enrolment tries", address.encode())
-    with connection.cursor() as cursor:
-        cursor.execute(_TRY, {"address": hashed, "now": now, "edge": now - WINDOW})
-        tries: int = cursor.fetchone()[0]
-    return tries

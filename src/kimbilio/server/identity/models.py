@@ -3,6 +3,8 @@ must be able to find another's desk."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import get_language
@@ -12,18 +14,37 @@ from kimbilio.server.kernel.ids import new_id
 
 
 class Named(models.Model):
-    """Something with a name of its own in Arabic too."""
+    """Something with a name, and names of its own in further languages.
+
+    `name_ar` is what the version before kept; it is written along until no process of that version runs, and read
+    for rows that such a process wrote. See docs/explanation/upgrades.md.
+    """
 
     name: models.CharField[str, str]
-    name_ar: models.CharField[str, str]
+    names = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text='By BCP 47 language: {"ar": …, "fr": …}'
+    )
+    name_ar = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         abstract = True
 
+    def save(self, **how: Any) -> None:
+        """Write the row, and the column that the version before reads."""
+        self.name_ar = self.names.get("ar", self.name_ar)
+        if how.get("update_fields") is not None and "names" in how["update_fields"]:
+            how["update_fields"] = {*how["update_fields"], "name_ar"}
+        super().save(**how)
+
     @property
     def called(self) -> str:
         """The name in the language of the page."""
-        return self.name_ar if self.name_ar and (get_language() or "").startswith("ar") else self.name
+        return self.name_in(get_language() or "")
+
+    def name_in(self, language: str) -> str:
+        """The name in a language, such as `ar` or `ar-sd`; the common name where there is none of its own."""
+        known = {"ar": self.name_ar} | self.names
+        return known.get(language) or known.get(language.partition("-")[0]) or self.name
 
 
 class User(AbstractUser):
@@ -46,7 +67,6 @@ class Organisation(Named):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=200, unique=True)
-    name_ar = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     country = models.CharField(max_length=3, help_text="ISO 3166-1 alpha-3")
     pack = models.CharField(max_length=20, help_text="Id of the country pack the organisation works with")
@@ -68,7 +88,6 @@ class Desk(Named):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="desks")
     name = models.CharField(max_length=200)
-    name_ar = models.CharField(max_length=200, blank=True)
     service_types = models.JSONField(default=list, help_text="Service types of the pack it offers")
     languages = models.JSONField(default=list, help_text="BCP 47 tags spoken at the desk")
     hours = models.JSONField(
@@ -200,6 +219,27 @@ class EnrolmentCode(models.Model):
 
     class Meta:
         db_table_comment = "One-time codes for phones, as hashes."
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class MemberCode(models.Model):
+    """A one-time code with which a member sets a password. Kept as a hash; `place` finds it and is no secret."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="codes")
+    place = models.CharField(max_length=6, unique=True)
+    code_hash = models.BinaryField()
+    ends_at = models.DateTimeField()
+    factor_lost = models.BooleanField(
+        default=False, db_default=False, help_text="Its use ends the member's passkeys and code apps"
+    )
+    wrong = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Wrong guesses at this place")
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table_comment = "One-time codes for members' passwords, as hashes."
 
     def __str__(self) -> str:
         return str(self.id)

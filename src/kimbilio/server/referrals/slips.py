@@ -80,12 +80,11 @@ def slip_shown(referral: Referral, wish: Wish) -> dict[str, Any] | None:
     )
     if not lines:
         return None
-    agency = desk.organisation.name_ar if wish.language == "ar" else ""
     return slip_card(
         lines,
         language=wish.language,
         reference=slip_reference(referral.thread),
-        agency=(agency or desk.organisation.name) if wish.with_agency else "",
+        agency=desk.organisation.name_in(wish.language) if wish.with_agency else "",
         place=place.area,
         place_kept=place.kept,
         number=place.phone,

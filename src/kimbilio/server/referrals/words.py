@@ -120,12 +120,12 @@ def state_words(state: str, side: str) -> str:
 
 def desk_name(desk: Desk) -> str:
     """The desk's name in the reader's language."""
-    return (_arabic() and desk.name_ar) or desk.name
+    return desk.called
 
 
 def organisation_name(organisation: Organisation) -> str:
     """The organisation's name in the reader's language."""
-    return (_arabic() and organisation.name_ar) or organisation.name
+    return organisation.called
 
 
 def language_words(pack: Pack, language: str) -> str:
@@ -414,10 +414,6 @@ def _moment(value: Any) -> str:
 def code_choices(pack: Pack, name: str) -> list[tuple[str, str]]:
     """A closed list of the pack, as a form offers it."""
     return [(row.code, word(pack, f"{name}:{row.code}")) for row in pack.codes[name]]
-
-
-def _arabic() -> bool:
-    return (translation.get_language() or "").startswith("ar")
 
 
 def _interface_languages() -> Sequence[tuple[str, Any]]:

@@ -55,7 +55,7 @@ def _organisation(world: dict[str, Any], row: dict[str, Any]) -> Organisation:
     found = Organisation.objects.filter(agency=row["agency"], invented=True).first()
     return found or services.organisation_found(
         name=row["name"],
-        name_ar=row["name_ar"],
+        names=row["names"],
         kind=row["kind"],
         agency=row["agency"],
         country=world["country"],
@@ -72,7 +72,7 @@ def _desk(
     return found or services.desk_open(
         organisation=organisation,
         name=row["name"],
-        name_ar=row["name_ar"],
+        names=row["names"],
         service_types=offered,
         languages=row["languages"],
         hours=hours.get(row.get("hours", ""), {}),
