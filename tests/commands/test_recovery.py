@@ -21,7 +21,7 @@ from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.people.models import Person
 from tests.installation import Installation
 from tests.rooms.referrals.story import CONTROLLED, case_of
-from tests.world import world_get
+from tests.world import World, world_get
 
 LINE = re.compile(r"^ {8}([0-9A-Z]{4}-[0-9A-Z]{4})$", re.MULTILINE)
 BORDER = "Border Service of Zuri"
@@ -76,8 +76,7 @@ def test_any_two_holders_bring_the_key_back_also_after_a_rotation_and_one_alone_
         ]
 
 
-def test_every_two_sheets_open_and_no_one_sheet_and_no_older_sheet_does(installation: Installation) -> None:
-    world = world_get()
+def test_every_two_sheets_open_and_no_one_sheet_and_no_older_sheet_does(world: World) -> None:
     ring = custody().ring(world.border.id)
 
     def printed(*holders: str) -> list[str]:
@@ -104,15 +103,13 @@ def test_every_two_sheets_open_and_no_one_sheet_and_no_older_sheet_does(installa
 
 
 @pytest.mark.parametrize("holders", [["Sela"], ["Sela", "Sela"]])
-def test_one_holder_is_not_enough(installation: Installation, holders: list[str]) -> None:
-    world = world_get()
+def test_one_holder_is_not_enough(world: World, holders: list[str]) -> None:
     with pytest.raises(ValueError, match="two holders"):
         escrow_make(world.border.id, name=BORDER, holders=holders, ring=custody().ring(world.border.id))
     assert escrow_find(BORDER) is None
 
 
-def test_a_wrong_character_is_found_in_its_line(installation: Installation) -> None:
-    world = world_get()
+def test_a_wrong_character_is_found_in_its_line(world: World) -> None:
     ring = custody().ring(world.border.id)
     lines, _ = escrow_make(world.border.id, name=BORDER, holders=["a", "b"], ring=ring)
     wrong = lines[2].replace(lines[2][1], "7" if lines[2][1] != "7" else "8", 1)
