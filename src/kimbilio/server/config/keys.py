@@ -81,7 +81,7 @@ def _search_renew(organisation: Organisation, batch: int) -> None:
         for count in persons_recode(organisation.id, batch=batch):
             say(f"  {count} persons can be found under both secrets")
         keep(ring().change_switched("search"))
-    for count in persons_recode(organisation.id, batch=batch, last=True):
+    for count in persons_recode(organisation.id, batch=batch):
         say(f"  {count} persons can be found under the new secret alone")
     keep(ring().change_ended("search"))
     with transaction.atomic(), acting_for(organisation.id):

@@ -19,7 +19,7 @@ from kimbilio.server.kernel import keystore, sealed
 from kimbilio.server.kernel.errors import NotAllowed, NotVisible, Refused
 
 from .holdings import rings_elsewhere
-from .models import Case, Erasure, ErasureAnswer, Person, SearchCode
+from .models import Case, Erasure, ErasureAnswer, FindingCode, Person, SearchCode
 
 MAY_ERASE = (Member.Role.SUPERVISOR, Member.Role.STEWARD)
 """Who may ask for an erasure, and who may agree to one that another has asked for."""
@@ -66,6 +66,7 @@ def person_erase(*, actor: Actor, erasure: uuid.UUID) -> ErasureAnswer:
     answer = _answer(actor, asked, agreed=True)
     person = asked.person
     cases = list(Case.objects.filter(person=person).order_by("id"))
+    FindingCode.objects.filter(case__in=cases).delete()
     SearchCode.objects.filter(person=person).delete()
     for case in cases:
         app.configure_task(SETTLE, queue="intake", lock=str(case.id)).defer(

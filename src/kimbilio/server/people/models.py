@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kimbilio.server.access.records import RecordQuerySet
+from kimbilio.server.access.rules import Tie
 from kimbilio.server.identity.models import Desk, Member
 from kimbilio.server.kernel.ids import new_code, new_id
 from kimbilio.server.kernel.rows import OwnedRow
@@ -22,6 +23,9 @@ class Person(OwnedRow, SealedRow):
     code = models.CharField(max_length=14, unique=True, default=new_code)
     ring = models.UUIDField(help_text="Key ring; destroying it erases the person")
     registered_at = models.DateTimeField(auto_now_add=True)
+    coded = models.PositiveSmallIntegerField(
+        db_default=0, help_text="In which way its finding codes were made (people.search.WAY)"
+    )
 
     case_path = "cases__"
     hashed_by_acts = True
@@ -29,6 +33,7 @@ class Person(OwnedRow, SealedRow):
 
     class Meta:
         db_table_comment = "Persons; names and everything describing are sealed with the person's key."
+        indexes = [models.Index(fields=["organisation", "coded"], name="person_by_way_of_codes")]
 
     def __str__(self) -> str:
         return self.code
@@ -70,6 +75,8 @@ class Case(OwnedRow, SealedRow):
         indexes = [
             models.Index(fields=["organisation", "-id"], name="case_newest"),
             models.Index(fields=["desk", "-id"], name="case_newest_of_desk"),
+            models.Index(fields=["organisation", "stage", "-id"], name="case_newest_of_stage"),
+            models.Index(fields=["organisation", "priority", "-id"], name="case_newest_of_priority"),
         ]
 
     def __str__(self) -> str:
@@ -127,7 +134,7 @@ class Withdrawal(OwnedRow):
 
 
 class SearchCode(OwnedRow):
-    """One keyed code under which a person can be found; it tells nothing without the organisation's key."""
+    """A code as versions before `FindingCode` wrote it. Nothing reads it; coding persons anew empties it."""
 
     id = models.BigAutoField(primary_key=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="search_codes")
@@ -138,13 +145,44 @@ class SearchCode(OwnedRow):
     objects = RecordQuerySet.as_manager()
 
     class Meta:
-        db_table_comment = "Keyed search codes of persons; a btree finds them under row-level security."
+        db_table_comment = "Keyed search codes of earlier versions, emptied as persons are coded anew."
         constraints = [
             models.UniqueConstraint(fields=["organisation", "kind", "code", "person"], name="one_search_code")
         ]
 
     def __str__(self) -> str:
         return self.kind
+
+
+class FindingCode(OwnedRow):
+    """One keyed code under which a case can be found; it tells nothing without the organisation's key.
+
+    The key is the row: the cases of one code lie together, newest last, so that a page of a list is one short walk
+    however many there are.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "code", "case_id")
+    organisation = models.ForeignKey(
+        "identity.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    code = models.BigIntegerField(help_text="The first 64 bits of the keyed hash")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="finding_codes")
+
+    tie_columns = {
+        Tie.ORGANISATION: "organisation_id",
+        Tie.DESK: "case__desk_id",
+        Tie.ASSIGNED: "case__assigned_to_id",
+        Tie.NOTICED: "case__noticed_by_id",
+    }
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        db_table_comment = (
+            "Keyed codes under which cases are found; a btree walks them under row-level security."
+        )
+
+    def __str__(self) -> str:
+        return str(self.code)
 
 
 class Erasure(OwnedRow):

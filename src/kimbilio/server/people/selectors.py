@@ -48,6 +48,11 @@ def cases_visible(actor: Actor, *, for_: Purpose) -> RecordQuerySet[Case]:
     return rows
 
 
+def cases_listed(actor: Actor, *, for_: Purpose) -> RecordQuerySet[Case]:
+    """The same for a list: without what is sealed, which no list shows."""
+    return cases_visible(actor, for_=for_).defer("sealed", "person__sealed")
+
+
 def case_get(actor: Actor, code: str, *, for_: Purpose) -> Case:
     """The case a code names (`K-…` or `K-…/2`). Raises NotVisible."""
     written, _, episode = code.partition("/")

@@ -19,7 +19,7 @@ from kimbilio.server.kernel.crypto import DataKey
 from kimbilio.server.kernel.ids import new_id
 
 from .models import Case, Consent, Person, Withdrawal
-from .search import codes_write
+from .search import WAY, codes_write
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def case_open(
     """
     transaction = transaction or new_id()
     key, ring = keystore.key_create(actor.organisation, ring=ring)
-    person = Person(id=new_id(), organisation_id=actor.organisation, ring=ring)
+    person = Person(id=new_id(), organisation_id=actor.organisation, ring=ring, coded=WAY)
     sealed.write(person, key, facts)
     person.save(force_insert=True)
     case = Case(
@@ -66,7 +66,8 @@ def case_open(
     )
     sealed.write(case, key, screening)
     case.save(force_insert=True)
-    codes_write(person, facts, needs=[need["category"] for need in screening.get("needs", [])])
+    needs = [need["category"] for need in screening.get("needs", [])]
+    codes_write(actor.organisation, [case.id], facts, needs=needs)
     act_record(
         actor=actor,
         act="person.registered",
@@ -133,7 +134,7 @@ def facts_add(
         return
     sealed.write(person, key, {**before, **changed})
     person.save(update_fields=["sealed"])
-    codes_write(person, changed)
+    codes_write(actor.organisation, person.cases.values_list("id", flat=True), changed)
     act_record(
         actor=actor,
         act="person.facts_added",

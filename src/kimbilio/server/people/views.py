@@ -97,11 +97,11 @@ def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
         clear, coded = {}, {}
     if code:
         found = search.cases_under_their_code(actor, code, for_=Purpose.SEARCH)
-        shown = list(found.select_related("person", "desk"))
+        shown = list(found.select_related("person", "desk").defer("sealed", "person__sealed")[:ROWS_SHOWN])
     elif asked and again_at is None:
         shown = search.cases_named(actor, asked, for_=Purpose.SEARCH)
     else:
-        rows: QuerySet[Case] = selectors.cases_visible(actor, for_=Purpose.SEARCH)
+        rows: QuerySet[Case] = selectors.cases_listed(actor, for_=Purpose.SEARCH)
         rows = search.cases_with(actor, rows.filter(**clear), coded)
         before = request.GET.get("before", "")
         if before:
