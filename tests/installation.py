@@ -50,7 +50,9 @@ class Installation:
             bare
             | {
                 "KIMBILIO_SECRET_KEY": "only-for-the-tests-of-an-installation",
-                "KIMBILIO_DATA": str(self.home),
+                "KIMBILIO_DATA": str(self.home / "data"),
+                "KIMBILIO_KEYS": str(self.keys),
+                "KIMBILIO_BLOBS": str(self.blobs),
                 "KIMBILIO_TOMBSTONES": str(self.tombstones),
                 "DATABASE_URL": url(self.database, "kimbilio_web"),
                 "JOBS_DATABASE_URL": url(self.database, "kimbilio_jobs"),

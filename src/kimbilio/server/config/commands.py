@@ -6,8 +6,16 @@ import os
 import sys
 from argparse import Namespace
 from pathlib import Path
+from typing import NoReturn
 
-from .process import NotConfigured, environment_for, jobs_command, owner_begin, web_command
+from .process import (
+    begin,
+    environment_without_owner,
+    jobs_command,
+    owner_begin,
+    owner_role_refuse,
+    web_command,
+)
 
 
 def demo(told: Namespace) -> int:
@@ -19,18 +27,22 @@ def demo(told: Namespace) -> int:
 
 def serve(told: Namespace) -> int:
     """Become the web server. Raises NotConfigured."""
-    if os.environ.get("KIMBILIO_DEMO"):
-        raise NotConfigured(
-            "KIMBILIO_DEMO is set: anyone could sign in as anyone", "Unset it; the demo is `kimbilio demo`."
-        )
-    command = web_command(host=told.host, port=told.port, workers=told.workers)
-    os.execve(command[0], command, environment_for("web"))  # noqa: S606  # a list we wrote
+    _become("web", web_command(host=told.host, port=told.port, workers=told.workers))
 
 
 def worker(told: Namespace) -> int:
     """Become the worker. Raises NotConfigured."""
-    command = jobs_command(concurrency=told.concurrency)
-    os.execve(command[0], command, environment_for("jobs"))  # noqa: S606  # likewise
+    _become("jobs", jobs_command(concurrency=told.concurrency))
+
+
+def _become(role: str, command: list[str]) -> NoReturn:
+    """Look whether it is safe, then let the command take the place of this process."""
+    owner_role_refuse(role, os.environ)
+    begin(role)
+    from .safety import unsafe_refuse
+
+    unsafe_refuse()
+    os.execve(command[0], command, environment_without_owner(os.environ))  # noqa: S606  # a list we wrote
 
 
 def migrate(told: Namespace) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 ADDRESSES = {
     "web": ("DATABASE_URL", "KEYS_DATABASE_URL"),
@@ -45,9 +46,25 @@ def environment_for(role: str, environment: Mapping[str, str] | None = None) -> 
     return given | {"KIMBILIO_ROLE": role, "DJANGO_SETTINGS_MODULE": SETTINGS}
 
 
+def environment_without_owner(environment: Mapping[str, str]) -> dict[str, str]:
+    """The same environment without the owner's addresses, which no running process may know."""
+    return {name: value for name, value in environment.items() if name not in ADDRESSES["owner"]}
+
+
 def owner_begin() -> None:
     """Make this process one that reaches the databases as their owner, and start Django. Raises NotConfigured."""
     begin("owner")
+
+
+def owner_role_refuse(role: str, environment: Mapping[str, str]) -> None:
+    """Raises NotConfigured when `role` (web, jobs) reaches a database as the role that owns it."""
+    for name, owner in zip(ADDRESSES[role], ADDRESSES["owner"], strict=True):
+        users = [urlsplit(environment.get(address, "")).username for address in (name, owner)]
+        if users[0] and users[0] == users[1]:
+            raise NotConfigured(
+                f"{name} and {owner} name the same role, {users[0]}",
+                "Give this process a role of its own that owns nothing; see docs/how-to/install.md.",
+            )
 
 
 def begin(role: str) -> None:

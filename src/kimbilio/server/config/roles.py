@@ -52,8 +52,9 @@ def _tables_lay(databases: tuple[str, ...]) -> None:
             for role in (WEB, JOBS):
                 cursor.execute(
                     sql.SQL(
-                        "grant usage on schema public to {}; grant usage on all sequences in schema public to {}"
-                    ).format(sql.Identifier(role), sql.Identifier(role))
+                        "grant usage on schema public to {0}; grant usage on all sequences in schema public to {0}; "
+                        "grant select on django_migrations to {0}"  # a process asks whether its version was prepared
+                    ).format(sql.Identifier(role))
                 )
 
 
@@ -71,6 +72,19 @@ def _functions_grant() -> None:
                         else "revoke all on function {} from {}"
                     )
                     cursor.execute(sql.SQL(verb).format(sql.SQL(function), sql.Identifier(role)))
+
+
+def tables_without_policy() -> list[str]:
+    """Tables of the main database that must be held by a row policy and are not. Any role may ask."""
+    tables = [model._meta.db_table for model in apps.get_models() if getattr(model, "row_policy", None)]
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "select t from unnest(%s::text[]) t left join pg_class c on c.oid = to_regclass(t) "
+            "where not coalesce(c.relrowsecurity, false) "
+            "or not exists (select 1 from pg_policy p where p.polrelid = c.oid)",
+            [tables],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def is_append_only(model: type[models.Model]) -> bool:

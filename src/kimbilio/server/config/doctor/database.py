@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from django.apps import apps
 from django.conf import settings
 from django.db import connections, models
-from django.db.migrations.executor import MigrationExecutor
 
+from kimbilio.server.config.database import migrations_missing
 from kimbilio.server.config.process import SECRET, SHORTEST_SECRET
-from kimbilio.server.config.roles import JOBS, WEB, is_append_only
+from kimbilio.server.config.roles import JOBS, WEB, is_append_only, tables_without_policy
 from kimbilio.server.kernel.routers import STORE
 from kimbilio.server.kernel.rows import OwnedRow
 
@@ -109,14 +109,7 @@ def policies_there() -> Iterator[Finding]:
     """Row-level security on every table with rows of one organisation."""
     tables = [model._meta.db_table for model in _ours() if getattr(model, "row_policy", None)]
     owned = sum(issubclass(model, OwnedRow) for model in _ours())
-    with connections["default"].cursor() as cursor:
-        cursor.execute(
-            "select t from unnest(%s::text[]) t left join pg_class c on c.oid = to_regclass(t) "
-            "where not coalesce(c.relrowsecurity, false) "
-            "or not exists (select 1 from pg_policy p where p.polrelid = c.oid)",
-            [tables],
-        )
-        bare = [row[0] for row in cursor.fetchall()]
+    bare = tables_without_policy()
     yield found(
         "row policies",
         bare,
@@ -205,13 +198,12 @@ def server_logs() -> Iterator[Finding]:
 def migrations_applied() -> Iterator[Finding]:
     """Whether both databases are what this version needs."""
     for alias, name in DATABASES.items():
-        executor = MigrationExecutor(connections[alias])
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing = migrations_missing(alias)
         yield found(
             f"migrations of the {name}",
-            plan,
+            missing,
             "all applied",
-            f"{len(plan)} not applied",
+            missing,
             "Run `kimbilio migrate`.",
         )
 
