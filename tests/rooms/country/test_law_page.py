@@ -50,7 +50,7 @@ def test_the_law_is_narrowed_to_whom_it_protects(world: World) -> None:
 
 def test_the_law_is_read_in_arabic(world: World) -> None:
     client = client_of(world, "asha")
-    client.cookies["django_language"] = "ar"
+    client.cookies["__Host-language"] = "ar"
     assert "قانون البوابات" in page(client)
 
 

@@ -299,6 +299,6 @@ def test_the_pages_of_practice_take_the_same_queries_however_often_one_practised
 
 
 def test_practice_is_read_in_arabic(asha: Client) -> None:
-    asha.cookies["django_language"] = "ar"
+    asha.cookies["__Host-language"] = "ar"
     assert "إيلو" in text_of(asha, PART_A)
     assert 'dir="rtl"' in text_of(asha, PART_A)

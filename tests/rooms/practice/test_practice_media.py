@@ -22,7 +22,7 @@ def without_second_factor(settings: object) -> None:
 
 def begun(world: World, language: str) -> Client:
     client = client_of(world, "asha")
-    client.cookies["django_language"] = language
+    client.cookies["__Host-language"] = language
     client.post("/practice/people/p01/begin/")
     return client
 

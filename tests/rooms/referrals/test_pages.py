@@ -492,7 +492,7 @@ def test_every_page_stands_in_both_languages(world: World, language: str) -> Non
         ("chen", f"/cases/{theirs.case.code}/"),
     ):
         client = client_of(world, name)
-        client.cookies["django_language"] = language
+        client.cookies["__Host-language"] = language
         page = client.get(address)
         assert page.status_code == 200, address
         assert f'<html lang="{language}"' in page.content.decode()

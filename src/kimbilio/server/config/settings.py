@@ -61,8 +61,9 @@ if KIMBILIO_DEMO:
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "kimbilio.server.config.browsers.BrowserMiddleware",
+    "csp.middleware.CSPMiddleware",  # before whitenoise: files of the program carry the rules, too
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -129,10 +130,21 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Kimbilio"
+_ONLY_THIS_HOST = (
+    "" if KIMBILIO_DEMO else "__Host-"
+)  # a browser takes it with TLS, for this host and every path
+SESSION_COOKIE_NAME = f"{_ONLY_THIS_HOST}session"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = not KIMBILIO_DEMO
+CSRF_COOKIE_NAME = f"{_ONLY_THIS_HOST}csrf"
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script reads it
 CSRF_COOKIE_SECURE = not KIMBILIO_DEMO
+LANGUAGE_COOKIE_NAME = f"{_ONLY_THIS_HOST}language"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = not KIMBILIO_DEMO
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no sentence in a cookie
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = KIMBILIO_DEMO
 
 KIMBILIO_PROXY_SSL_HEADER = os.environ.get("KIMBILIO_PROXY_SSL_HEADER", "")
@@ -145,12 +157,15 @@ if (
 SECURE_HSTS_SECONDS = int(os.environ.get("KIMBILIO_HSTS_SECONDS", "0" if KIMBILIO_DEMO else "31536000"))
 ALLAUTH_TRUSTED_CLIENT_IP_HEADER = os.environ.get("KIMBILIO_PROXY_CLIENT_HEADER") or None
 
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "font-src": [SELF],
