@@ -1,7 +1,8 @@
 """One transaction a request, for one organisation.
 
 The member as whom a signed-in user acts becomes `request.actor`; every row that the request touches is then limited
-to that organisation. A role that sees identities must have a second factor; in the demo, personas do without.
+to that organisation. Every member must have a second factor: who sees no person may still enrol a phone, make a
+code for a colleague or read the journal. In the demo, personas do without.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from kimbilio.server.identity.actor import SEES_IDENTITIES, actor_of_member
+from kimbilio.server.identity.actor import actor_of_member
 from kimbilio.server.identity.models import Member, User
 from kimbilio.server.identity.selectors import memberships_of
 from kimbilio.server.kernel.rows import acting_for
@@ -45,7 +46,7 @@ class ActingMiddleware:
         member = self._member(request)
         if member is None:
             return self._get_response(request)
-        if member.role in SEES_IDENTITIES and not settings.KIMBILIO_DEMO and not is_mfa_enabled(request.user):
+        if not settings.KIMBILIO_DEMO and not is_mfa_enabled(request.user):
             return redirect("mfa_index")
         request.member = member  # type: ignore[attr-defined]
         request.actor = actor_of_member(member)  # type: ignore[attr-defined]

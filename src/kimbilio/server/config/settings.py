@@ -130,6 +130,7 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Kimbilio"
+MFA_ADAPTER = "kimbilio.server.config.signin.SealedFactorsAdapter"
 _ONLY_THIS_HOST = (
     "" if KIMBILIO_DEMO else "__Host-"
 )  # a browser takes it with TLS, for this host and every path

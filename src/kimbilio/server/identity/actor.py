@@ -16,7 +16,7 @@ SEES_IDENTITIES = frozenset(
         Member.Role.REGISTRAR,
     }
 )
-"""Roles that may open records of persons, and so must sign in with a second factor."""
+"""Roles that may open records of persons."""
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,9 @@ from django.conf import settings
 from . import crypto
 from .crypto import DataKey, Unreadable
 
-PURPOSES = ("content", "mark", "push", "search", "submission", "ways")
+PURPOSES = ("content", "factors", "mark", "push", "search", "submission", "ways")
 """What stable secrets are for: hashes of what acts wrote, marks of acts, the sender of web pushes, search codes,
-hashes of forms as they came, hashes of the addresses of members.
+hashes of forms as they came, hashes of the addresses of members, seeds of their second factors.
 """
 
 INSTALLATION = uuid.UUID(int=0)
