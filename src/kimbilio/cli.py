@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_screen(commands)
     _add_pack(commands)
     _add_server(commands)
+    _add_people_who_work_here(commands)
     _add_keys(commands)
     _add_journal(commands)
     _add_backup(commands)
@@ -78,6 +79,9 @@ def _add_pack(commands: argparse._SubParsersAction[_Parser]) -> None:
     blank.add_argument("--language", default="en", metavar="LANGUAGE", help="default: %(default)s")
     blank.add_argument("-o", "--output", type=Path, metavar="FILE.pdf", help="default: PACK-LANGUAGE.pdf")
     blank.set_defaults(run="kimbilio.server.config.commands:pack_print")
+    publish = verbs.add_parser("publish", help="give its forms out to phones; also after every change")
+    publish.add_argument("pack", metavar="PACK", help="id, folder or workbook of a pack")
+    publish.set_defaults(run="kimbilio.server.config.founding:pack_publish")
     audio = verbs.add_parser("audio", help="which sentences have a recording, in which languages")
     audio.add_argument("pack", metavar="PACK", help="id, folder or workbook of a pack")
     audio.add_argument("--missing", action="store_true", help="only what is still to be recorded")
@@ -104,6 +108,39 @@ def _add_server(commands: argparse._SubParsersAction[_Parser]) -> None:
     worker.set_defaults(run="kimbilio.server.config.commands:worker")
     migrate = commands.add_parser("migrate", help="bring the databases to what this version needs")
     migrate.set_defaults(run="kimbilio.server.config.commands:migrate")
+
+
+def _add_people_who_work_here(commands: argparse._SubParsersAction[_Parser]) -> None:
+    organisation = commands.add_parser("organisation", help="set up an organisation")
+    verbs = organisation.add_subparsers(metavar="VERB", required=True)
+    found = verbs.add_parser("found", help="a new organisation with a master key of its own")
+    found.add_argument("--name", required=True)
+    found.add_argument(
+        "--name-in",
+        action="append",
+        default=[],
+        metavar="LANGUAGE=NAME",
+        help="its name in another language, such as fr=…; can be given again",
+    )
+    found.add_argument("--kind", required=True, choices=("government", "un", "civil_society", "health"))
+    found.add_argument("--pack", required=True, metavar="PACK", help="id of the country pack it works with")
+    found.add_argument("--agency", default="", metavar="ID", help="which of the pack's agencies it is")
+    found.add_argument("--time-zone", required=True, metavar="AREA/CITY", help="such as Africa/Lusaka")
+    found.set_defaults(run="kimbilio.server.config.founding:organisation_found")
+    member = commands.add_parser("member", help="let the first steward in, or one who is locked out")
+    verbs = member.add_subparsers(metavar="VERB", required=True)
+    invite = verbs.add_parser("invite", help="a new steward, and the code with which they set their password")
+    invite.add_argument("--organisation", required=True, metavar="NAME", help="its name, agency or id")
+    invite.add_argument("--name", required=True, help="as colleagues know them")
+    invite.add_argument("--username", required=True, help="to sign in with")
+    invite.set_defaults(run="kimbilio.server.config.founding:steward_invite")
+    code = verbs.add_parser("code", help="a new code for a steward who is locked out")
+    code.add_argument("--organisation", required=True, metavar="NAME", help="its name, agency or id")
+    code.add_argument("--username", required=True, help="to sign in with")
+    code.add_argument(
+        "--second-step-lost", action="store_true", help="their passkey or code app is lost, too"
+    )
+    code.set_defaults(run="kimbilio.server.config.founding:steward_code")
 
 
 def _add_keys(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -110,6 +110,7 @@ def things(world: World) -> dict[str, dict[str, object]]:
         "attachment": attachment.id,
         "device": world.device.id,
         "desk": world.border_desk.id,
+        "member": world.member("ben").id,
         "digest": digest.id,
         "referral": mine.id,
         "act": "withdraw",

@@ -24,6 +24,8 @@ TERMS: dict[str, Promise] = {
     "other": _("Organisation"),
     "member": _("Member"),
     "scope": _("Consent"),
+    "role": _("Role"),
+    "second_step": _("Second step"),
     "found": _("Found"),
     "files": _("Files"),
 }
@@ -53,6 +55,8 @@ VALUES: dict[str, dict[str, Promise]] = {
         "statistics": _("To be counted"),
     },
 }
+VALUES["role"] = {str(value): label for value, label in Member.Role.choices}
+VALUES["second_step"] = {"kept": _("stays"), "ended": _("must be set up again")}
 VALUES["from"] = VALUES["stage"]
 NAMED = {"desk": Desk, "other": Organisation, "member": Member}
 

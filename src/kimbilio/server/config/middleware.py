@@ -23,7 +23,8 @@ from kimbilio.server.identity.selectors import memberships_of
 from kimbilio.server.kernel.rows import acting_for
 
 MEMBERSHIP = "membership"
-WITHOUT_ACTOR = ("/accounts/", "/openrosa/", "/field/enrol", "/static/", "/i18n/", "/health/")
+ACCOUNTS = "/accounts/"
+WITHOUT_ACTOR = (ACCOUNTS, "/openrosa/", "/field/enrol", "/static/", "/i18n/", "/health/")
 
 
 class ActingMiddleware:
@@ -35,6 +36,8 @@ class ActingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.member = request.actor = None  # type: ignore[attr-defined]  # our two marks on the request
         if request.path.startswith(WITHOUT_ACTOR):
+            if request.path.startswith(ACCOUNTS):
+                self._show_doors(request)
             return self._get_response(request)
         with transaction.atomic():
             response = self._answer(request)
@@ -42,11 +45,17 @@ class ActingMiddleware:
                 transaction.set_rollback(True)
             return response
 
+    def _show_doors(self, request: HttpRequest) -> None:
+        """On the pages of one's own account the way back stands in the mast; nobody acts there."""
+        member = self._member(request)
+        if member is not None and not _lacks_second_step(request):
+            request.member = member  # type: ignore[attr-defined]
+
     def _answer(self, request: HttpRequest) -> HttpResponse:
         member = self._member(request)
         if member is None:
             return self._get_response(request)
-        if not settings.KIMBILIO_DEMO and not is_mfa_enabled(request.user):
+        if _lacks_second_step(request):
             return redirect("mfa_index")
         request.member = member  # type: ignore[attr-defined]
         request.actor = actor_of_member(member)  # type: ignore[attr-defined]
@@ -61,3 +70,7 @@ class ActingMiddleware:
         return next(
             (member for member in memberships if str(member.id) == chosen), next(iter(memberships), None)
         )
+
+
+def _lacks_second_step(request: HttpRequest) -> bool:
+    return not settings.KIMBILIO_DEMO and not is_mfa_enabled(request.user)

@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kimbilio.server.kernel import crypto
 from kimbilio.server.kernel.errors import Refused
@@ -39,7 +40,7 @@ def member_join(
 ) -> tuple[Member, str]:
     """A new account as member of an organisation, and the code for its first password. Raises Refused."""
     if User.objects.filter(username__iexact=username).exists():
-        raise Refused("This sign-in name is taken. Choose another.", code="MEMBER_001")
+        raise Refused(_("This sign-in name is taken. Choose another."), code="MEMBER_001")
     user = User(username=username)
     user.set_unusable_password()
     user.save()
@@ -57,7 +58,7 @@ def code_offer(*, member: Member, factor_lost: bool = False) -> str:
     elsewhere = Member.objects.filter(user=member.user_id, active=True).exclude(id=member.id)
     if elsewhere.exists():
         raise Refused(
-            "This account works for another organisation, too. Ask whoever runs the service.",
+            _("This account works for another organisation, too. Ask whoever runs the service."),
             code="MEMBER_002",
         )
     now, symbols = timezone.now(), code_draw()

@@ -52,6 +52,28 @@ def member_admit(
     return member
 
 
+@transaction.atomic
+def member_change(*, member: Member, name: str, role: str, desks: list[Desk]) -> None:
+    """Give a member another name, role or desks."""
+    Member.objects.filter(id=member.id).update(name=name, role=role)
+    member.desks.set(desks)
+
+
+@transaction.atomic
+def member_end(*, member: Member) -> None:
+    """From now on the member opens nothing, their phones neither, and stands behind no desk."""
+    Member.objects.filter(id=member.id).update(active=False)
+    for point in ("focal_point_1", "focal_point_2"):
+        Desk.objects.filter(**{point: member}).update(**{point: None})
+
+
+def desk_change(*, desk: Desk, **details: Any) -> None:
+    """Write another name, phone, hours or service of a desk."""
+    for name, value in details.items():
+        setattr(desk, name, value)
+    desk.save(update_fields=list(details))
+
+
 FIRST_USE_WITHIN = timedelta(hours=24)
 """How long a new code waits for its phone. A day lets a steward in town prepare the code and a post scan it on
 the next shift; what lies about longer is found by somebody else."""
