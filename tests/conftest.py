@@ -28,6 +28,15 @@ def in_english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_memory_of_other_databases() -> None:
+    """What a process remembers of its database is gone with the database, or with the rollback."""
+    if keystore := sys.modules.get("kimbilio.server.kernel.keystore"):
+        keystore.purse_empty()
+    if reading := sys.modules.get("kimbilio.server.forms.reading"):
+        reading.versions_forget()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that uses the database uses both, and is rolled back in both."""

@@ -15,6 +15,7 @@ from kimbilio.server.identity.models import Organisation
 from kimbilio.server.journal.models import Act
 from kimbilio.server.kernel import keystore, rotation, sealed
 from kimbilio.server.kernel.custody import NoMasterKey, custody, ring_read, ring_written
+from kimbilio.server.kernel.ids import new_id
 from kimbilio.server.kernel.models import Key, Master
 from kimbilio.server.kernel.routers import STORE
 from kimbilio.server.kernel.rows import acting_for
@@ -152,7 +153,7 @@ def test_a_rotation_does_not_end_while_a_key_is_closed_with_the_old_master(
     folder = installation.keys / f"{world.border.id}.key"
     new = folder.read_bytes()
     folder.write_bytes(old.master.secret)  # as a process sees it that looked a moment too early
-    late, _ = keystore.key_create(world.border.id)
+    late, _ = keystore.key_create(world.border.id, ring=new_id())
     folder.write_bytes(new)
 
     assert not rotation.rotation_end(world.border.id)
@@ -170,9 +171,9 @@ def test_a_key_cannot_be_closed_with_a_master_that_is_gone(installation: Install
     new = folder.read_bytes()
     folder.write_bytes(old.master.secret)
     with pytest.raises(Exception, match="kernel_master"):
-        keystore.key_create(world.border.id)
+        keystore.key_create(world.border.id, ring=new_id())
     folder.write_bytes(new)
-    key, _ = keystore.key_create(world.border.id)
+    key, _ = keystore.key_create(world.border.id, ring=new_id())
     assert keystore.key_get(key.id) == key
 
     # An organisation from before the masters were listed makes keys, too
@@ -183,7 +184,7 @@ def test_a_key_cannot_be_closed_with_a_master_that_is_gone(installation: Install
 
 def test_a_key_whose_master_is_missing_says_which_folder_to_restore(installation: Installation) -> None:
     world = world_get()
-    key, _ = keystore.key_create(world.border.id)
+    key, _ = keystore.key_create(world.border.id, ring=new_id())
     (installation.keys / f"{world.border.id}.key").write_bytes(
         ring_written(world.border.id, custody().ring(world.border.id).renewed().settled())
     )

@@ -1,13 +1,16 @@
 """Keys of persons: make, fetch, join into rings, destroy.
 
 The key store commits by itself, before the row that uses the key: a key without a row is harmless, a row without a
-key would be lost. A ring is the set of keys of one person; it starts with one key and grows when records join.
+key would be lost. Keys are made some ahead of their rows; a process that ends leaves those unused. A ring is the set
+of keys of one person; it starts with one key and grows when records join.
 """
 
 from __future__ import annotations
 
+import threading
 import uuid
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, connections, transaction
 from django.db.models import Count
@@ -21,6 +24,9 @@ from .models import Key, Tombstone
 from .routers import STORE
 
 _AT_ONCE = 1000
+_PURSE = 32
+_purse: dict[uuid.UUID, list[tuple[DataKey, uuid.UUID]]] = defaultdict(list)
+_purse_lock = threading.Lock()
 
 
 def master_register(organisation: uuid.UUID, master: uuid.UUID, *, another: bool = False) -> None:
@@ -35,27 +41,50 @@ def master_register(organisation: uuid.UUID, master: uuid.UUID, *, another: bool
 
 def key_create(organisation: uuid.UUID, *, ring: uuid.UUID | None = None) -> tuple[DataKey, uuid.UUID]:
     """A new key for a record of `organisation`, in `ring` or in a ring of its own. Returns the key and its ring."""
-    key = DataKey(new_id(), crypto.new_secret())
-    ring = ring or new_id()
+    if ring is None and not connections[STORE].in_atomic_block:
+        return _purse_take(organisation)
+    return _keys_make(organisation, [ring or new_id()])[0]
+
+
+def _keys_make(organisation: uuid.UUID, rings: Sequence[uuid.UUID]) -> list[tuple[DataKey, uuid.UUID]]:
+    made = [(DataKey(new_id(), crypto.new_secret()), ring) for ring in rings]
     try:
-        _key_keep(organisation, ring, key)
+        _keys_keep(organisation, made)
     except (
         IntegrityError
     ):  # the master was retired a moment ago, or the organisation is older than this table
         master_register(organisation, custody().ring(organisation).master.id)
-        _key_keep(organisation, ring, key)
-    return key, ring
+        _keys_keep(organisation, made)
+    return made
 
 
-def _key_keep(organisation: uuid.UUID, ring: uuid.UUID, key: DataKey) -> None:
+def _keys_keep(organisation: uuid.UUID, made: Sequence[tuple[DataKey, uuid.UUID]]) -> None:
     master = custody().ring(organisation).master
-    Key.objects.using(STORE).create(
-        id=key.id,
-        organisation_id=organisation,
-        ring=ring,
-        wrapped=crypto.wrap(master, key),
-        master_id=master.id,
+    Key.objects.using(STORE).bulk_create(
+        Key(
+            id=key.id,
+            organisation_id=organisation,
+            ring=ring,
+            wrapped=crypto.wrap(master, key),
+            master_id=master.id,
+        )
+        for key, ring in made
     )
+
+
+def _purse_take(organisation: uuid.UUID) -> tuple[DataKey, uuid.UUID]:
+    """A key made ahead: every commit of the key store waits for the disk, and so makes keys for many records."""
+    with _purse_lock:
+        purse = _purse[organisation]
+        if not purse:
+            purse += _keys_make(organisation, [new_id() for _ in range(_PURSE)])
+        return purse.pop()
+
+
+def purse_empty() -> None:
+    """Forget the keys made ahead: after the key store was replaced by another."""
+    with _purse_lock:
+        _purse.clear()
 
 
 def keys_get(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, DataKey]:
