@@ -11,7 +11,7 @@ from kimbilio.xlsforms.entities import EntityDeclared, lists_of, read_entities
 from kimbilio.xlsforms.envelope import Envelope, opened_name, read_envelope
 from kimbilio.xlsforms.faults import AnswersRefused, Cell, SubmissionRefused, WorkbookRefused
 from kimbilio.xlsforms.kinds import kinds_of
-from kimbilio.xlsforms.submission import Identity, ReadSubmission, read_identity, read_submission
+from kimbilio.xlsforms.submission import Identity, ReadSubmission, parse, read_identity, read_submission
 
 __all__ = [
     "Answer",
@@ -34,6 +34,7 @@ __all__ = [
     "kinds_of",
     "lists_of",
     "opened_name",
+    "parse",
     "read_entities",
     "read_envelope",
     "read_identity",

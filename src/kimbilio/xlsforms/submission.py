@@ -61,23 +61,22 @@ class _Reading:
     repeats: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
 
-def read_identity(xml: bytes) -> Identity:
-    """Read only whose filling this is; for the door, which keeps what it cannot understand.
+def read_identity(xml: bytes | Element) -> Identity:
+    """Read only whose filling this is; for the door, which keeps what it cannot understand. `xml` may be parsed.
 
     Raises a SubmissionRefused: NotXml, DeclarationsRefused, TooLarge, TooDeep, NotASubmission, NoInstanceId.
     """
-    root = parse(xml)
-    return Identity(*_identity(root))
+    return Identity(*_identity(xml if isinstance(xml, Element) else parse(xml)))
 
 
-def read_submission(xml: bytes, kinds: Mapping[str, str] | None = None) -> ReadSubmission:
-    """Read a filled form.
+def read_submission(xml: bytes | Element, kinds: Mapping[str, str] | None = None) -> ReadSubmission:
+    """Read a filled form; `xml` may be parsed.
 
     `kinds` is `kinds_of` the form: with it, a repeat filled once is told from a group, and attachments from
     text. Without it, only elements that stand side by side under one name are repeats, and `files` is empty.
     Raises what `read_identity` raises, and NameTwice.
     """
-    root = parse(xml)
+    root = xml if isinstance(xml, Element) else parse(xml)
     identity = _identity(root)
     reading = _Reading(kinds or {})
     _read_children(root, reading.answers, reading, skip=frozenset(id(meta) for meta in meta_of(root)))

@@ -24,7 +24,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kimbilio.packs.compiler import CompiledForm
 from kimbilio.server.field import views
-from kimbilio.server.forms import receiving, services
+from kimbilio.server.forms import plain, services
 from kimbilio.server.forms.models import Attachment, Refusal, Submission
 from kimbilio.server.identity.services import device_revoke
 from kimbilio.server.kernel import blobs, sealed
@@ -214,7 +214,7 @@ def test_4_a_full_disk_or_a_lost_database_keeps_nothing_and_asks_to_send_again(
     def fails(*_: Any, **__: Any) -> None:
         raise fault
 
-    monkeypatch.setattr(receiving, "act_record", fails)
+    monkeypatch.setattr(plain, "acts_add", fails)
     assert_envelope(post(client, filled()), 503)
     assert_nothing_is_kept(world)
     assert "secret" not in caplog.text

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.urls import resolve
+from django.utils import timezone, translation
 
 from kimbilio.server.identity.actor import actor_of_member
 from kimbilio.server.identity.models import Member, User
@@ -23,8 +24,28 @@ from kimbilio.server.identity.selectors import memberships_of
 from kimbilio.server.kernel.rows import acting_for
 
 MEMBERSHIP = "membership"
+PHONE_DOOR = "/openrosa/"
 ACCOUNTS = "/accounts/"
-WITHOUT_ACTOR = (ACCOUNTS, "/openrosa/", "/field/enrol", "/static/", "/i18n/", "/health/")
+WITHOUT_ACTOR = (ACCOUNTS, "/field/enrol", "/static/", "/i18n/", "/health/")
+
+
+class PhoneDoorMiddleware:
+    """Answers the phones at the OpenRosa door by itself: they need no session, no sign-in and no page.
+
+    Before nearly all other middlewares, because they together cost more than storing a form does.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(PHONE_DOOR):
+            return self._get_response(request)
+        with translation.override(translation.get_language_from_request(request)):
+            view = resolve(request.path_info)
+            response: HttpResponse = view.func(request, *view.args, **view.kwargs)
+            response["Content-Language"] = translation.get_language() or "en"
+            return response
 
 
 class ActingMiddleware:

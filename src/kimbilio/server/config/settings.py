@@ -62,6 +62,7 @@ if KIMBILIO_DEMO:
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "kimbilio.server.config.browsers.BrowserMiddleware",
+    "kimbilio.server.config.middleware.PhoneDoorMiddleware",
     "csp.middleware.CSPMiddleware",  # before whitenoise: files of the program carry the rules, too
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kimbilio.server.identity.actor import Actor, actor_of_member
-from kimbilio.server.identity.binding import Standing, device_knocked, device_seen, device_stand
+from kimbilio.server.identity.actor import Actor, actor_of_device
+from kimbilio.server.identity.binding import Standing, device_enter, device_knocked, device_stand
 from kimbilio.server.identity.models import Device, Member
-from kimbilio.server.identity.selectors import stewards_of
+from kimbilio.server.identity.selectors import device_find, stewards_of
 from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.notices.services import notice_send
@@ -24,8 +24,16 @@ from .answers import message
 ABOUT = "phone"
 
 
-def admission_refusal(request: HttpRequest, device: Device) -> HttpResponse | None:
-    """The answer that keeps the phone out; None when it may come in. HEAD alone is not counted."""
+def admit(request: HttpRequest, token: str) -> Device | HttpResponse:
+    """The phone that may come in, or the answer that keeps it out. HEAD alone is not counted."""
+    if request.method == "HEAD":
+        device, wait = device_find(token), None
+    else:
+        device, wait = device_enter(token) or (None, None)
+    if device is None:
+        return message(
+            403, _("This address opens nothing here. Ask your organisation to set up the phone again.")
+        )
     match device_stand(device=device, client=request.GET.get("deviceID", "")):
         case Standing.TOO_LATE:
             return message(
@@ -38,10 +46,8 @@ def admission_refusal(request: HttpRequest, device: Device) -> HttpResponse | No
             return _another(device)
         case Standing.BOUND_NOW:
             _write(device, "device.bound")
-    if request.method == "HEAD":
-        return None
-    if (wait := device_seen(device=device)) is None:
-        return None
+    if wait is None:
+        return device
     late = message(
         429,
         _(
@@ -73,7 +79,7 @@ def phones_address(actor: Actor, _device: uuid.UUID) -> str | None:
 def _tell_stewards(device: Device, knock: uuid.UUID) -> None:
     with acting_for(device.organisation_id):
         notice_send(
-            actor=actor_of_member(device.member, device=device),
+            actor=actor_of_device(device),
             to=stewards_of(device.organisation_id),
             about=(ABOUT, device.id),
             urgency="urgent",
@@ -84,7 +90,7 @@ def _tell_stewards(device: Device, knock: uuid.UUID) -> None:
 def _write(device: Device, act: str, **codes: str) -> None:
     with acting_for(device.organisation_id):
         act_record(
-            actor=actor_of_member(device.member, device=device),
+            actor=actor_of_device(device),
             act=act,
             subject=device.id,
             codes={"member": str(device.member_id), **codes},

@@ -25,6 +25,7 @@ def dress(response: HttpResponse) -> HttpResponse:
     response["Date"] = http_date()
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
+    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

@@ -18,11 +18,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from kimbilio.server.forms.errors import UnknownForm, UnknownOriginal
 from kimbilio.server.identity.models import Device
-from kimbilio.server.identity.selectors import device_find
 from kimbilio.server.kernel.errors import KeyDestroyed, NotVisible
 from kimbilio.xlsforms import SubmissionRefused
 
-from .admission import admission_refusal
+from .admission import admit
 from .answers import dress, message
 from .parts import NotParts
 from .sentences import sentence_of
@@ -75,13 +74,9 @@ def _answer(
         shown = token or _bearer(request)
         if not shown:
             return _who_are_you()
-        device = device_find(shown)
-        if device is None:
-            return message(
-                403, _("This address opens nothing here. Ask your organisation to set up the phone again.")
-            )
-        if (refusal := admission_refusal(request, device)) is not None:
-            return refusal
+        device = admit(request, shown)
+        if isinstance(device, HttpResponse):
+            return device
         if request.method not in methods:
             refused = message(405, _("This address does not take %(method)s.") % {"method": request.method})
             refused["Allow"] = ", ".join(methods)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from xml.etree.ElementTree import Element
 
 from kimbilio.xlsforms import (
     Checks,
@@ -26,6 +27,7 @@ from kimbilio.xlsforms import (
     read_submission,
 )
 
+from .errors import UnknownForm
 from .models import FormVersion
 from .reasons import ANSWER_MISSING, CONSTRAINT_BROKEN, UNKNOWN_ANSWER
 
@@ -48,12 +50,12 @@ class Outline:
         return next((name for name in self.files if _comparable(name) == _comparable(part)), None)
 
 
-def outline_of(xml: bytes, form: FormVersion) -> Outline:
-    """The outline of a filled form; an empty one when only its identity can be read."""
+def outline_of(xml: bytes, form: FormVersion, *, root: Element | None = None) -> Outline:
+    """The outline of a filled form; an empty one when only its identity can be read. `root`: if parsed already."""
     try:
         if envelope := read_envelope(xml):
             return Outline(envelope.files, None, None, is_closed=True)
-        read = read_submission(xml, kinds_for(form))
+        read = read_submission(xml if root is None else root, kinds_for(form))
     except SubmissionRefused:
         return Outline(None, None, None)
     return Outline(read.files, moment(read.start), moment(read.end))
@@ -82,6 +84,29 @@ _REASONS = {
     Problem.CHOICE: UNKNOWN_ANSWER,
     Problem.CONSTRAINT: CONSTRAINT_BROKEN,
 }
+
+
+def version_known(form_id: str, version: str) -> FormVersion:
+    """A version that was ever published, without its XForm. What it says of its retirement may be old.
+
+    Raises UnknownForm.
+    """
+    form = _versions.get((form_id, version))
+    if form is None:
+        form = FormVersion.objects.filter(form_id=form_id, version=version).defer("xform").first()
+        if form is None:
+            raise UnknownForm
+        _versions[form_id, version] = form
+    return form
+
+
+def versions_forget() -> None:
+    """Forget the versions met so far: after the database was replaced by another."""
+    _versions.clear()
+
+
+_versions: dict[tuple[str, str], FormVersion] = {}
+"""A published version is never changed, and nearly every form that comes is of one of few."""
 
 
 def kinds_for(form: FormVersion) -> Mapping[str, str]:

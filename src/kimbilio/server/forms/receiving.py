@@ -5,33 +5,35 @@ Every door ends in `submission_receive`, so a form that comes twice is recognise
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from django.db import transaction as db
-from django.utils import timezone
 
-from kimbilio.server.identity.actor import actor_of_member
 from kimbilio.server.identity.models import Device
 from kimbilio.server.identity.selectors import deciders_of
 from kimbilio.server.journal.services import act_record
-from kimbilio.server.kernel import keystore, sealed
-from kimbilio.server.kernel.crypto import DataKey
-from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.kernel import sealed
+from kimbilio.server.kernel.errors import KeyDestroyed
 from kimbilio.server.notices.services import notice_send
-from kimbilio.xlsforms import read_identity
+from kimbilio.xlsforms import SubmissionRefused
 
+from .arrivals import Arrival, arrival_of
 from .carrying import files_carry_over
 from .errors import UnknownForm, UnknownOriginal
-from .keeping import File, files_keep, hash_kept, missing_count
+from .keeping import File, files_keep, missing_count
 from .looks import set_aside
-from .models import FormVersion, Refusal, Submission
+from .models import Refusal, Submission
 from .opening import OPEN, form_open
-from .reading import Outline, outline_of, xml_of
+from .plain import plain_store
+from .reading import outline_of, xml_of
 from .reasons import DAMAGED, NO_KEY, REFUSED
 from .turns import line_up, understanding_defer
+
+REFUSALS = (SubmissionRefused, UnknownForm, UnknownOriginal, KeyDestroyed)
+"""Why a form may not be stored, whatever the state of the server."""
 
 State = Submission.State
 
@@ -52,7 +54,7 @@ class Receipt:
     left_out: int = 0
 
 
-@db.atomic
+@db.atomic(savepoint=False)
 def submission_receive(*, device: Device, xml: bytes, files: Iterable[File] = ()) -> Receipt:
     """Store a filled form as it came, with its files, and defer the job that understands it.
 
@@ -60,82 +62,74 @@ def submission_receive(*, device: Device, xml: bytes, files: Iterable[File] = ()
     Raises kimbilio.xlsforms.SubmissionRefused, UnknownForm, UnknownOriginal, KeyDestroyed (the person was
     erased), OSError (no room on the disk); then nothing is stored.
     """
-    identity = read_identity(xml)
-    form = FormVersion.objects.filter(form_id=identity.form_id, version=identity.version or "").first()
-    if form is None:
-        raise UnknownForm
-    files = list(files)
-    numbers = {identity.instance_id, identity.deprecated_id or identity.instance_id}
-    line_up(*(f"{device.organisation_id} {number}" for number in numbers))
-    outline = outline_of(xml, form)
-    fitting = [(name, content) for part, content in files if (name := outline.named(part)) is not None]
-    arrival = _Arrival(device, xml, outline, fitting, left_out=len(files) - len(fitting))
+    arrival = arrival_of(device, xml, files)
+    if arrival.is_plain and (new := plain_store([arrival])):
+        return Receipt("created", new[arrival.identity.instance_id], arrival.left_out)
+    return _receive(arrival)
 
-    here = Submission.objects.filter(
-        organisation_id=device.organisation_id, instance=identity.instance_id
-    ).first()
+
+@db.atomic(savepoint=False)
+def submissions_receive(*, device: Device, xmls: Sequence[bytes]) -> list[Receipt | Exception]:
+    """Store filled forms that come without files, many in one commit; what `submission_receive` would have raised
+    stands in the place of its receipt, and the others are stored all the same. Raises OSError, DatabaseError.
+    """
+    arrivals = [_read(device, xml) for xml in xmls]
+    plain = [arrival for arrival in arrivals if isinstance(arrival, Arrival) and arrival.is_plain]
+    new = plain_store(plain)
+    return [_receipt_of(arrival, new) for arrival in arrivals]
+
+
+def _read(device: Device, xml: bytes) -> Arrival | Exception:
+    try:
+        return arrival_of(device, xml)
+    except REFUSALS as refusal:
+        return refusal
+
+
+def _receipt_of(arrival: Arrival | Exception, new: dict[str, Submission]) -> Receipt | Exception:
+    if isinstance(arrival, Exception):
+        return arrival
+    # Out of `new`: the same form twice in one batch is new once
+    if arrival.is_plain and (row := new.pop(arrival.identity.instance_id, None)):
+        return Receipt("created", row, arrival.left_out)
+    try:
+        with db.atomic():
+            return _receive(arrival)
+    except REFUSALS as refusal:
+        return refusal
+
+
+def _receive(arrival: Arrival) -> Receipt:
+    """What is not simply new: a repetition, another form under one number, a correction, files, a closed form."""
+    organisation, identity = arrival.device.organisation_id, arrival.identity
+    numbers = {identity.instance_id, identity.deprecated_id or identity.instance_id}
+    line_up(*(f"{organisation} {number}" for number in numbers))
+    here = _submission(organisation, identity.instance_id)
     if here is not None:
         sealed.key_of(here)  # what was erased is not taken in again, in the same words or in others
         return _again(arrival, here) if bytes(here.xml_hash) == arrival.xml_hash else _refuse(arrival, here)
     original = None
     if identity.deprecated_id:
-        original = Submission.objects.filter(
-            organisation_id=device.organisation_id, instance=identity.deprecated_id
-        ).first()
+        original = _submission(organisation, identity.deprecated_id)
         if original is None:
             raise UnknownOriginal
         sealed.key_of(original)
         if Submission.objects.filter(corrects=original).exists():
             return _refuse(arrival, original)
-    return _store(arrival, form, identity.instance_id, original)
+    return _store(arrival, original)
 
 
-class _Arrival:
-    """A form at the door, with what is the same whatever becomes of it."""
-
-    def __init__(
-        self, device: Device, xml: bytes, outline: Outline, files: list[File], left_out: int
-    ) -> None:
-        self.device, self.xml, self.outline, self.files, self.left_out = device, xml, outline, files, left_out
-        self.actor = actor_of_member(device.member, device=device)
-        self.xml_hash = hash_kept(device.organisation_id, xml)
-        self.is_closed = outline.is_closed
-
-    def seal_into(self, row: Submission | Refusal, key: DataKey) -> None:
-        """Close the verbatim XML into the row and save it."""
-        sealed.write(row, key, {"xml": base64.b64encode(self.xml).decode()})
-        row.save(force_insert=True)
-
-    def files_add(self, key: DataKey, submission: Submission, refusal: Refusal | None = None) -> int:
-        """Keep the files that are not there yet. Returns how many were new."""
-        return files_keep(key, submission, refusal, self.files)
-
-    def open(self, refusal: Refusal) -> None:
-        """Open a refused form that came closed, so that it can be compared."""
-        if self.is_closed:
-            form_open(actor=self.actor, row=refusal)
+def _submission(organisation: uuid.UUID, instance: str) -> Submission | None:
+    found: Submission | None = Submission.objects.filter(
+        organisation_id=organisation, instance=instance
+    ).first()
+    return found
 
 
-def _store(arrival: _Arrival, form: FormVersion, instance: str, original: Submission | None) -> Receipt:
-    device = arrival.device
-    key, ring = keystore.key_create(device.organisation_id)
-    row = Submission(
-        id=new_id(),
-        organisation_id=device.organisation_id,
-        form=form,
-        instance=instance,
-        corrects=original,
-        ring=ring,
-        xml_hash=arrival.xml_hash,
-        device=device,
-        member_id=device.member_id,
-        desk_id=device.desk_id,
-        started_at=arrival.outline.started_at,
-        ended_at=arrival.outline.ended_at,
-        received_at=timezone.now(),
-    )
-    arrival.seal_into(row, key)
-    new = arrival.files_add(key, row)
+def _store(arrival: Arrival, original: Submission | None) -> Receipt:
+    row, key = arrival.row(original)
+    row.save(force_insert=True)
+    new = files_keep(key, row, None, arrival.files)
     carried = files_carry_over(key, row, original, arrival.outline.files or ()) if original else 0
     _missing_count(row)
     act_record(
@@ -144,8 +138,8 @@ def _store(arrival: _Arrival, form: FormVersion, instance: str, original: Submis
         subject=row.id,
         transaction=row.id,
         codes={
-            "form": form.form_id,
-            "version": form.version,
+            "form": arrival.form.form_id,
+            "version": arrival.form.version,
             "files": new,
             "carried": carried,
             "left_out": arrival.left_out,
@@ -157,8 +151,8 @@ def _store(arrival: _Arrival, form: FormVersion, instance: str, original: Submis
     return Receipt("damaged" if opening == DAMAGED else "created", row, arrival.left_out)
 
 
-def _again(arrival: _Arrival, row: Submission) -> Receipt:
-    if arrival.files and (new := arrival.files_add(sealed.key_of(row), row)):
+def _again(arrival: Arrival, row: Submission) -> Receipt:
+    if arrival.files and (new := files_keep(sealed.key_of(row), row, None, arrival.files)):
         _missing_count(row)
         act_record(
             actor=arrival.actor,
@@ -172,7 +166,7 @@ def _again(arrival: _Arrival, row: Submission) -> Receipt:
     return Receipt("again", row, arrival.left_out)
 
 
-def _open_more(arrival: _Arrival, row: Submission) -> str:
+def _open_more(arrival: Arrival, row: Submission) -> str:
     """Try again to open what came closed, now that more of it may be there."""
     opening = form_open(actor=arrival.actor, row=row)
     waits = row.state == State.RECEIVED or (row.case is None and {*row.reasons} <= {NO_KEY, DAMAGED})
@@ -185,27 +179,15 @@ def _open_more(arrival: _Arrival, row: Submission) -> str:
     return opening
 
 
-def _refuse(arrival: _Arrival, row: Submission) -> Receipt:
-    device = arrival.device
+def _refuse(arrival: Arrival, row: Submission) -> Receipt:
     refusal = Refusal.objects.filter(submission=row, xml_hash=arrival.xml_hash).first()
     if refusal is not None:
-        arrival.files_add(sealed.key_of(refusal), row, refusal)
-        arrival.open(refusal)
+        files_keep(sealed.key_of(refusal), row, refusal, arrival.files)
+        _open(arrival, refusal)
         return Receipt("refused", row, arrival.left_out)
-    key, ring = keystore.key_create(device.organisation_id)
-    refusal = Refusal(
-        id=new_id(),
-        organisation_id=device.organisation_id,
-        submission=row,
-        ring=ring,
-        xml_hash=arrival.xml_hash,
-        device=device,
-        member_id=device.member_id,
-        desk_id=device.desk_id,
-        received_at=timezone.now(),
-    )
-    arrival.seal_into(refusal, key)
-    arrival.files_add(key, row, refusal)
+    refusal, key = arrival.refusal(row)
+    refusal.save(force_insert=True)
+    files_keep(key, row, refusal, arrival.files)
     act_record(
         actor=arrival.actor,
         act="submission.refused",
@@ -215,15 +197,21 @@ def _refuse(arrival: _Arrival, row: Submission) -> Receipt:
         codes={"submission": str(row.id)},
         wrote=bytes(refusal.sealed),
     )
-    arrival.open(refusal)
+    _open(arrival, refusal)
     notice_send(
         actor=arrival.actor,
-        to=deciders_of(device.organisation_id),
+        to=deciders_of(arrival.device.organisation_id),
         about=(REFUSED, refusal.id),
         urgency="urgent",
-        once=f"refusal {device.desk_id} {refusal.received_at:%Y-%m-%dT%H}",  # a bad phone collides by the hundred
+        once=f"refusal {refusal.desk_id} {refusal.received_at:%Y-%m-%dT%H}",  # a bad phone collides by the hundred
     )
     return Receipt("refused", row, arrival.left_out)
+
+
+def _open(arrival: Arrival, refusal: Refusal) -> None:
+    """Open a refused form that came closed, so that it can be compared."""
+    if arrival.is_closed:
+        form_open(actor=arrival.actor, row=refusal)
 
 
 def _missing_count(row: Submission) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import connection
 from procrastinate.contrib.django import app
 
@@ -13,9 +15,19 @@ UNDERSTAND = "intake.understand"
 
 def understanding_defer(row: Submission) -> None:
     """Have a submission understood once the transaction commits."""
-    app.configure_task(UNDERSTAND, queue="intake", lock=str(row.id)).defer(
-        organisation=str(row.organisation_id), submission=str(row.id)
-    )
+    understandings_defer([row])
+
+
+def understandings_defer(rows: Sequence[Submission]) -> None:
+    """Have submissions understood once the transaction commits, each by a job of its own; one statement."""
+    jobs = [
+        app.configure_task(UNDERSTAND, queue="intake", lock=str(row.id)).make_new_job(
+            organisation=str(row.organisation_id), submission=str(row.id)
+        )
+        for row in rows
+    ]
+    if jobs:
+        app.job_manager.batch_defer_jobs(jobs=jobs)
 
 
 def line_up(*names: str) -> None:

@@ -46,6 +46,11 @@ def actor_of_member(member: Member, *, device: Device | None = None) -> Actor:
     )
 
 
+def actor_of_device(device: Device) -> Actor:
+    """The member through a phone at the door: it hands forms in and opens nothing, so it has no role and no desk."""
+    return Actor(organisation=device.organisation_id, member=device.member_id, device=device.id)
+
+
 def actor_of_system(organisation: uuid.UUID) -> Actor:
     """The organisation's own machinery, for jobs."""
     return Actor(organisation=organisation)

@@ -24,19 +24,22 @@ from kimbilio.server.kernel.ids import new_id
 from .models import Device, Knock
 from .services import FIRST_USE_WITHIN
 
-_SPEND = """
+_ENTER = """
 with drained as (
-    select id, greatest(0, owed - %(rate)s * extract(epoch from clock_timestamp()
-        - coalesce(seen_at, clock_timestamp()))) as owed
-    from identity_device where id = %(device)s for no key update)
+    select phone.id, greatest(0, phone.owed - %(rate)s * extract(epoch from clock_timestamp()
+        - coalesce(phone.seen_at, clock_timestamp()))) as owed
+    from identity_device as phone join identity_member as member on member.id = phone.member_id
+    where phone.token_hash = %(token)s and phone.revoked_at is null and member.active
+    for no key update of phone)
 update identity_device as device
 set seen_at = clock_timestamp(),
     owed = case when drained.owed + 1 > %(burst)s then drained.owed else drained.owed + 1 end
 from drained where device.id = drained.id
-returning drained.owed{lightly}
+returning drained.owed, {columns}{lightly}
 """
 # A crash may forget the last second of contacts. The form has a transaction of its own, which is never light.
 _LIGHTLY = ", set_config('synchronous_commit', 'off', true)"
+_FIELDS = [field.attname for field in Device._meta.concrete_fields]  # each is called as its column
 
 
 class Standing(StrEnum):
@@ -83,17 +86,23 @@ def device_release(*, device: Device, by: uuid.UUID) -> bool:
     return bool(released)
 
 
-def device_seen(*, device: Device) -> timedelta | None:
-    """Note that a device was in contact now, and count the request.
+def device_enter(token: str) -> tuple[Device, timedelta | None] | None:
+    """The live device that holds `token`, whose member is still active; noted as in contact now, and counted.
 
-    None when it may go on, else how long it must wait. A phone may make `KIMBILIO_DEVICE_BURST` requests at once
-    and earns `KIMBILIO_DEVICE_HOURLY` more an hour. One statement, in the database, so that it holds across
-    processes; outside a transaction it does not wait for the disk.
+    With it comes how long it must wait, or None when it may go on. A phone may make `KIMBILIO_DEVICE_BURST` requests
+    at once and earns `KIMBILIO_DEVICE_HOURLY` more an hour. All in one statement, in the database, so that it holds
+    across processes; outside a transaction it does not wait for the disk.
     """
     burst, rate = settings.KIMBILIO_DEVICE_BURST, settings.KIMBILIO_DEVICE_HOURLY / 3600
-    statement = _SPEND.format(lightly="" if connection.in_atomic_block else _LIGHTLY)
+    statement = _ENTER.format(
+        columns=", ".join(f"device.{name}" for name in _FIELDS),
+        lightly="" if connection.in_atomic_block else _LIGHTLY,
+    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"device": device.id, "burst": burst, "rate": rate})
-        owed: float = cursor.fetchone()[0]
-    over = owed + 1 - burst
-    return timedelta(seconds=math.ceil(over / rate)) if over > 0 else None
+        cursor.execute(statement, {"token": crypto.hash_token(token), "burst": burst, "rate": rate})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    over = row[0] + 1 - burst
+    device: Device = Device.from_db("default", _FIELDS, row[1 : 1 + len(_FIELDS)])
+    return device, timedelta(seconds=math.ceil(over / rate)) if over > 0 else None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kimbilio.server.identity.actor import Actor, actor_of_system
 from kimbilio.server.kernel import crypto
 from kimbilio.server.kernel.crypto import DataKey
 from kimbilio.server.kernel.ids import new_id
-from kimbilio.server.kernel.inserting import rows_insert
+from kimbilio.server.kernel.inserting import rows_add, rows_insert
 from kimbilio.server.kernel.rows import acting_for
 
 from .acts import ACTS, EPOCHS
@@ -37,6 +37,33 @@ def act_record(
     is what the act put into its rows (ciphertext), kept as a keyed hash. Returns None when the same transaction
     already wrote this act about this subject.
     """
+    row = act_compose(
+        actor=actor,
+        act=act,
+        subject=subject,
+        transaction=transaction,
+        case=case,
+        codes=codes,
+        key=key,
+        detail=detail,
+        wrote=wrote,
+    )
+    return row if rows_insert([row]) else None
+
+
+def act_compose(
+    *,
+    actor: Actor,
+    act: str,
+    subject: uuid.UUID,
+    transaction: uuid.UUID | None = None,
+    case: uuid.UUID | None = None,
+    codes: Mapping[str, Any] | None = None,
+    key: DataKey | None = None,
+    detail: Mapping[str, Any] | None = None,
+    wrote: bytes | memoryview[int] | None = None,
+) -> Act:
+    """An act as `act_record` would write it, for those who write many at once with `acts_add`."""
     if act not in ACTS:
         raise KeyError(f"The act {act!r} is not in journal.acts; add it there with the words a reader sees.")
     row = Act(
@@ -57,7 +84,12 @@ def act_record(
     if wrote is not None:
         row.rows_hash = rows_hash_of(actor.organisation, bytes(wrote))
     row.mark = mark_of(row)
-    return row if rows_insert([row]) else None
+    return row
+
+
+def acts_add(acts: Sequence[Act]) -> None:
+    """Write composed acts in the caller's transaction, each of a transaction that wrote none before."""
+    rows_add(acts)
 
 
 def epoch_begin(*, organisation: uuid.UUID, reason: str, codes: Mapping[str, Any] | None = None) -> None:

@@ -8,17 +8,31 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, LiteralString
 
-from django.db import connections, models
+from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 from psycopg import sql
 
 
-def rows_insert(rows: Sequence[models.Model], *, using: str = "default") -> set[uuid.UUID]:
+def rows_insert(rows: Sequence[models.Model]) -> set[uuid.UUID]:
     """Insert rows of one model, leaving out those that a unique constraint has already; returns the ids inserted."""
     if not rows:
         return set()
-    connection = connections[using]
+    with connection.cursor() as cursor:
+        cursor.execute(*_statement(rows, " on conflict do nothing returning id"))
+        return {made for (made,) in cursor.fetchall()}
+
+
+def rows_add(rows: Sequence[models.Model]) -> None:
+    """Insert rows of one model that nothing stands in the way of. Raises IntegrityError, at the latest on commit."""
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(*_statement(rows, ""))
+
+
+def _statement(rows: Sequence[models.Model], ending: LiteralString) -> tuple[str, list[Any]]:
     fields = [
         field
         for field in rows[0]._meta.local_concrete_fields
@@ -27,13 +41,19 @@ def rows_insert(rows: Sequence[models.Model], *, using: str = "default") -> set[
     values = [
         field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields
     ]
-    one = sql.SQL("({})").format(sql.SQL(", ").join([sql.Placeholder()] * len(fields)))
-    statement = sql.SQL("insert into {} ({}) values {} on conflict do nothing returning {}").format(
-        sql.Identifier(rows[0]._meta.db_table),
-        sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields),
-        sql.SQL(", ").join([one] * len(rows)),
-        sql.Identifier(str(rows[0]._meta.pk.column)),
+    columns = tuple(str(field.column) for field in fields)
+    return _text(rows[0]._meta.db_table, columns, len(rows), ending), values
+
+
+@lru_cache(maxsize=256)
+def _text(table: str, columns: tuple[str, ...], rows: int, ending: LiteralString) -> str:
+    one = sql.SQL("({})").format(sql.SQL(", ").join([sql.Placeholder()] * len(columns)))
+    return (
+        sql.SQL("insert into {} ({}) values {}" + ending)  # noqa: S608  # the ending is one of two of ours
+        .format(
+            sql.Identifier(table),
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+            sql.SQL(", ").join([one] * rows),
+        )
+        .as_string(None)
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return {made for (made,) in cursor.fetchall()}
