@@ -102,6 +102,13 @@ def test_a_folded_queue_keeps_its_table_roles(draw: Draw) -> None:
         assert f'role="{role}"' in html
 
 
+def test_a_line_of_a_queue_without_a_code_is_found_by_its_words(draw: Draw) -> None:
+    rows = [QueueRow("", "/n/lost/", "3 members have no way")]
+    html = draw("{% queue item %}", item=Queue("lost", "Not reached", "", rows, "1"), now=NOW)
+    assert '<a class="open" href="/n/lost/"><bdi>3 members have no way</bdi></a>' in html
+    assert 'class="code"' not in html
+
+
 def test_an_empty_queue_says_that_nothing_waits(draw: Draw) -> None:
     html = draw("{% queue item %}", item=Queue("new", "New for you", "", [], "0"))
     assert "Nothing is waiting here." in html

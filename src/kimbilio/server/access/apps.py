@@ -14,11 +14,17 @@ class AccessConfig(AppConfig):
         from kimbilio.server.ui.panels import register_queue
 
         from .panels import knock_rows
-        from .views import READERS_OF_THE_BOOK
+        from .views import KEEPERS, READERS_OF_THE_BOOK
+
+        def role_of(request: HttpRequest) -> str:
+            member = getattr(request, "member", None)
+            return member.role if member is not None else ""
 
         def reads_the_book(request: HttpRequest) -> bool:
-            member = getattr(request, "member", None)
-            return member is not None and member.role in READERS_OF_THE_BOOK
+            return role_of(request) in READERS_OF_THE_BOOK
+
+        def organisation_order(request: HttpRequest) -> int:
+            return 32 if role_of(request) in KEEPERS else 70
 
         def signature(request: HttpRequest) -> Signature | None:
             member = getattr(request, "member", None)
@@ -26,8 +32,8 @@ class AccessConfig(AppConfig):
                 return None
             return Signature(member=member.name, organisation=member.organisation.called)
 
-        register_item(title=_("Organisation"), url_name="access:organisation", order=50)
-        register_item(title=_("Journal"), url_name="access:journal", order=60, allowed=reads_the_book)
+        register_item(title=_("Organisation"), url_name="access:organisation", order=organisation_order)
+        register_item(title=_("Journal"), url_name="access:journal", order=35, allowed=reads_the_book)
         register_signature(signature)
         register_queue(
             "phones",

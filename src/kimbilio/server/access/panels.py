@@ -11,10 +11,10 @@ from kimbilio.server.identity.selectors import knocks_open
 from kimbilio.server.ui.panels import ROWS_SHOWN, QueueRow
 
 
-def knock_rows(actor: Actor) -> list[QueueRow]:
-    """For a steward: each phone whose code another phone has tried, oldest first."""
+def knock_rows(actor: Actor) -> list[QueueRow] | None:
+    """For a steward alone: each phone whose code another phone has tried, oldest first."""
     if actor.role != Member.Role.STEWARD:
-        return []
+        return None
     return [
         QueueRow(
             code=knock.device.code,

@@ -11,4 +11,4 @@ class CountryConfig(AppConfig):
     def ready(self) -> None:
         from kimbilio.server.ui.navigation import register_item
 
-        register_item(title=_("The law"), url_name="country:law", order=40)
+        register_item(title=_("The law"), url_name="country:law", order=42)

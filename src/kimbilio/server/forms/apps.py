@@ -30,7 +30,7 @@ class FormsConfig(AppConfig):
             member = getattr(request, "member", None)
             return member is not None and member.role in SEES_IDENTITIES
 
-        register_item(title=_("Paper"), url_name="forms:paper", order=45, allowed=sees)
+        register_item(title=_("Paper"), url_name="forms:paper", order=47, allowed=sees)
         register_panel("case", _("Forms"), 40, forms_panel)
         register_panel("organisation", _("Encryption on the phone"), 40, encryption_panel)
         register_queue(

@@ -18,8 +18,10 @@ from .floods import DECIDERS
 from .selectors import due_of, flood_get, flood_of_case, floods_open
 
 
-def flood_rows(actor: Actor) -> list[QueueRow]:
-    """One line for each phone, however many emergencies wait behind it."""
+def flood_rows(actor: Actor) -> list[QueueRow] | None:
+    """One line for each phone, however many emergencies wait behind it. For those who decide alone."""
+    if actor.role not in DECIDERS:
+        return None
     return [
         QueueRow(
             code=flood.device.code,

@@ -48,7 +48,13 @@ def work(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "people/work.html",
-        {"queues": queues, "first": first, "member": member, "desks": list(member.desks.all())},
+        {
+            "queues": queues,
+            "empty": [queue for queue in queues if not queue.rows],
+            "first": first,
+            "member": member,
+            "desks": list(member.desks.all()),
+        },
     )
 
 

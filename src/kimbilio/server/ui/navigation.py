@@ -1,7 +1,8 @@
-"""Which doors stand in the mast, and who is shown as acting.
+"""Which doors stand in the mast, which wait behind *More*, and who is shown as acting.
 
 Knows only what the rooms registered from their `AppConfig.ready`. Decides no right: a door that a member may
-not open is left out because the room that owns it says so.
+not open is left out because the room that owns it says so. A row that wraps is read like a list of all there is,
+so three doors stand in it on a phone, five where there is room, and the others behind *More*, in one order.
 """
 
 from collections.abc import Callable
@@ -11,24 +12,29 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
+ALWAYS, ROOMY = 3, 5  # doors in sight on a phone, and where there is room
+
+Order = int | Callable[[HttpRequest], int]
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A door as registered: translatable title, name of its URL, place in the row, who sees it."""
+    """A door as registered: translatable title, name of its URL, place among the doors, who sees it."""
 
     title: str | Promise
     url_name: str
-    order: int
+    order: Order
     allowed: Callable[[HttpRequest], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A door as drawn on one page."""
+    """A door as drawn on one page. `place` is row (always in sight), roomy (in sight where there is room) or more."""
 
     title: str | Promise
     url: str
     current: bool
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +62,16 @@ def register_item(
     *,
     title: str | Promise,
     url_name: str,
-    order: int,
+    order: Order,
     allowed: Callable[[HttpRequest], bool] = _everyone,
 ) -> None:
-    """Put a door in the mast. Raises ValueError when the URL name has one already."""
+    """Put a door in the mast. `order` may depend on who asks: what a steward opens daily, an officer seldom does.
+
+    Raises ValueError when the URL name has one already.
+    """
     if any(item.url_name == url_name for item in _items):
         raise ValueError(f"Navigation: {url_name!r} is registered already. Register each door once.")
     _items.append(Item(title, url_name, order, allowed))
-    _items.sort(key=lambda item: item.order)
 
 
 def register_signature(function: Callable[[HttpRequest], Signature | None]) -> None:
@@ -77,7 +85,14 @@ def signature_of(request: HttpRequest) -> Signature | None:
 
 
 def doors(request: HttpRequest) -> list[Door]:
-    """The doors this request may see, the one it stands in marked as current."""
-    shown = [(item, reverse(item.url_name)) for item in _items if item.allowed(request)]
+    """The doors this request may see, in their order, the one it stands in marked as current."""
+    allowed = sorted(
+        (item for item in _items if item.allowed(request)),
+        key=lambda item: item.order(request) if callable(item.order) else item.order,
+    )
+    shown = [(item, reverse(item.url_name)) for item in allowed]
     here = max((url for _, url in shown if request.path.startswith(url)), key=len, default=None)
-    return [Door(item.title, url, url == here) for item, url in shown]
+    return [
+        Door(item.title, url, url == here, "row" if at < ALWAYS else "roomy" if at < ROOMY else "more")
+        for at, (item, url) in enumerate(shown)
+    ]

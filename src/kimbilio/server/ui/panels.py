@@ -33,7 +33,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One line of a queue: which case, how pressing, what is asked, until when.
+    """One line of a queue: which case, how pressing, what is asked, until when. Without a code the words are the link.
 
     `priority` is a code (emergency, urgent, normal) or empty. `due` and `started` make the clock; `since` is
     shown where nothing is due. No field may hold a name.
