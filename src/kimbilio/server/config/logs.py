@@ -1,4 +1,4 @@
-"""What may stand in a log: no device token, and no value of a person.
+"""What may stand in a log: no device token, no value of a person, and no line that somebody else wrote.
 
 An exception's message and a traceback's last line may quote values (a database complaint quotes the row), so a log
 line about an exception keeps its type and where it was raised, and nothing it said.
@@ -14,11 +14,17 @@ from types import TracebackType
 _TOKEN = re.compile(r"(/openrosa/|/n/report/)[^/\s]+")
 
 
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
 class HideTokens(logging.Filter):
-    """Replaces the device token in every address that a log line mentions."""
+    """Replaces the device token in every address that a log line mentions, and writes out what would break the line:
+    an address that holds a line break must not become a line of its own.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = _TOKEN.sub(r"\1…", record.getMessage())
+        hidden = _TOKEN.sub(r"\1…", record.getMessage())
+        record.msg = _BREAKS.sub(lambda found: found[0].encode("unicode_escape").decode(), hidden)
         record.args = ()
         return True
 
