@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kimbilio.server.config.sessions.SessionEndMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -137,6 +138,7 @@ _ONLY_THIS_HOST = (
 )  # a browser takes it with TLS, for this host and every path
 SESSION_COOKIE_NAME = f"{_ONLY_THIS_HOST}session"
 SESSION_COOKIE_AGE = 12 * 3600
+KIMBILIO_SESSION_IDLE = int(os.environ.get("KIMBILIO_SESSION_IDLE", "60"))  # minutes without a request
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = not KIMBILIO_DEMO
 CSRF_COOKIE_NAME = f"{_ONLY_THIS_HOST}csrf"
