@@ -245,6 +245,20 @@ class MemberCode(models.Model):
         return str(self.id)
 
 
+class Remembered(models.Model):
+    """What all processes must remember for a while: how often a password was tried, which codes were used."""
+
+    key = models.BinaryField(primary_key=True, help_text="Keyed hash of what is remembered")
+    value = models.JSONField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table_comment = "Tries at passwords and codes that were used, for all processes, for minutes."
+
+    def __str__(self) -> str:
+        return str(self.ends_at)
+
+
 class EnrolmentTries(models.Model):
     """How often an address has tried codes of late, so that guessing is slow whichever process answers."""
 
