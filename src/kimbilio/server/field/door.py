@@ -16,15 +16,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from kimbilio.server.forms.errors import UnknownForm, UnknownOriginal
+from kimbilio.server.forms.services import REFUSALS
 from kimbilio.server.identity.models import Device
-from kimbilio.server.kernel.errors import KeyDestroyed, NotVisible
-from kimbilio.xlsforms import SubmissionRefused
+from kimbilio.server.kernel.errors import NotVisible
 
 from .admission import admit
 from .answers import dress, message
 from .parts import NotParts
-from .sentences import sentence_of
+from .sentences import told_of
 
 log = logging.getLogger(__name__)
 
@@ -114,9 +113,5 @@ def _view(view: View, request: HttpRequest, caller: Caller, values: dict[str, An
         return view(request, caller, **values)
     except NotParts as fault:
         return message(fault.status, str(fault))
-    except SubmissionRefused as fault:
-        return message(400, sentence_of(fault))
-    except (UnknownForm, UnknownOriginal, NotVisible) as fault:
-        return message(404, sentence_of(fault))
-    except KeyDestroyed as fault:
-        return message(409, sentence_of(fault))
+    except (*REFUSALS, NotVisible) as fault:
+        return message(*told_of(fault))

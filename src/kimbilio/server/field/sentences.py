@@ -7,9 +7,11 @@ where there is no language to choose.
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kimbilio.server.forms.errors import UnknownForm, UnknownOriginal
+from kimbilio.server.forms.services import NotTaken, Receipt
 from kimbilio.server.kernel.errors import KeyDestroyed, KimbilioError, NotVisible
 from kimbilio.xlsforms import SubmissionRefused
 
@@ -71,3 +73,31 @@ def sentence_of(fault: SubmissionRefused | KimbilioError) -> str:
     return str(template).format(
         **{name: str(WORDS.get(str(value), value)) for name, value in details.items()}
     )
+
+
+def told(receipt: Receipt) -> tuple[int, str]:
+    """The status of a receipt, as OpenRosa clients know it, and its sentence."""
+    match receipt.outcome:
+        case "created":
+            return 201, gettext("The form has arrived and is safe.")
+        case "again":
+            return 201, gettext("The form was here already, and is safe.")
+        case "damaged":
+            return 409, gettext(
+                "The encrypted form did not arrive whole. What came is kept. Send it again; if that does not "
+                "help, keep it on the phone and tell your supervisor."
+            )
+        case "refused":
+            return 409, gettext(
+                "Another form was sent under the same number before. This one was kept apart, and a "
+                "supervisor will compare them. Do not send it again."
+            )
+
+
+def told_of(refusal: NotTaken) -> tuple[int, str]:
+    """The status and the sentence of a form that was not taken, one of `forms.services.REFUSALS`."""
+    if isinstance(refusal, KeyDestroyed):
+        return 409, sentence_of(refusal)
+    if isinstance(refusal, SubmissionRefused):
+        return 400, sentence_of(refusal)
+    return 404, sentence_of(refusal)

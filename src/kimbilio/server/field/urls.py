@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from . import views
+from . import batch, views
 
 app_name = "field"
 doors = [
@@ -16,6 +16,7 @@ doors = [
     path("media/<str:form_id>/<path:version>/<str:name>", views.media, name="media"),
     path("lists/<str:name>/integrity", views.integrity, name="integrity"),
     path("submission", views.submission, name="submission"),
+    path("submissions", batch.submissions, name="submissions"),
 ]
 urlpatterns = [
     path("", include((doors, "bearer"))),  # the token in a header; first, since no token is called `forms`

@@ -6,7 +6,6 @@ import logging
 from xml.etree.ElementTree import Element, SubElement
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 
 from kimbilio.packs.media import TYPES
@@ -22,6 +21,7 @@ from . import lists
 from .answers import LIST, MANIFEST, XML, document, message
 from .door import Caller, openrosa
 from .parts import parts_read
+from .sentences import told
 
 log = logging.getLogger(__name__)
 
@@ -117,27 +117,7 @@ def submission(request: HttpRequest, caller: Caller) -> HttpResponse:
         receipt = submission_receive(device=caller.device, xml=parts.xml, files=parts.files)
     if receipt.left_out:
         log.warning("A form came with %s files that it does not name; they were left out.", receipt.left_out)
-    match receipt.outcome:
-        case "created":
-            return message(201, _("The form has arrived and is safe."))
-        case "again":
-            return message(201, _("The form was here already, and is safe."))
-        case "damaged":
-            return message(
-                409,
-                _(
-                    "The encrypted form did not arrive whole. What came is kept. Send it again; if that does not "
-                    "help, keep it on the phone and tell your supervisor."
-                ),
-            )
-        case "refused":
-            return message(
-                409,
-                _(
-                    "Another form was sent under the same number before. This one was kept apart, and a "
-                    "supervisor will compare them. Do not send it again."
-                ),
-            )
+    return message(*told(receipt))
 
 
 @openrosa("GET", "HEAD", "POST")

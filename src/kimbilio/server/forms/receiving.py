@@ -16,7 +16,7 @@ from kimbilio.server.identity.models import Device
 from kimbilio.server.identity.selectors import deciders_of
 from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel import sealed
-from kimbilio.server.kernel.errors import KeyDestroyed
+from kimbilio.server.kernel.errors import KeyDestroyed, KimbilioError
 from kimbilio.server.notices.services import notice_send
 from kimbilio.xlsforms import SubmissionRefused
 
@@ -34,6 +34,8 @@ from .turns import line_up, understanding_defer
 
 REFUSALS = (SubmissionRefused, UnknownForm, UnknownOriginal, KeyDestroyed)
 """Why a form may not be stored, whatever the state of the server."""
+NotTaken = SubmissionRefused | KimbilioError
+"""One of them."""
 
 State = Submission.State
 
@@ -69,7 +71,7 @@ def submission_receive(*, device: Device, xml: bytes, files: Iterable[File] = ()
 
 
 @db.atomic(savepoint=False)
-def submissions_receive(*, device: Device, xmls: Sequence[bytes]) -> list[Receipt | Exception]:
+def submissions_receive(*, device: Device, xmls: Sequence[bytes]) -> list[Receipt | NotTaken]:
     """Store filled forms that come without files, many in one commit; what `submission_receive` would have raised
     stands in the place of its receipt, and the others are stored all the same. Raises OSError, DatabaseError.
     """
@@ -79,15 +81,15 @@ def submissions_receive(*, device: Device, xmls: Sequence[bytes]) -> list[Receip
     return [_receipt_of(arrival, new) for arrival in arrivals]
 
 
-def _read(device: Device, xml: bytes) -> Arrival | Exception:
+def _read(device: Device, xml: bytes) -> Arrival | NotTaken:
     try:
         return arrival_of(device, xml)
     except REFUSALS as refusal:
         return refusal
 
 
-def _receipt_of(arrival: Arrival | Exception, new: dict[str, Submission]) -> Receipt | Exception:
-    if isinstance(arrival, Exception):
+def _receipt_of(arrival: Arrival | NotTaken, new: dict[str, Submission]) -> Receipt | NotTaken:
+    if not isinstance(arrival, Arrival):
         return arrival
     # Out of `new`: the same form twice in one batch is new once
     if arrival.is_plain and (row := new.pop(arrival.identity.instance_id, None)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .erased import forms_of_erased_settle
 from .publishing import form_publish, forms_publish, version_publish
-from .receiving import Receipt, submission_receive
+from .receiving import REFUSALS, NotTaken, Receipt, submission_receive, submissions_receive
 from .settling import refusal_settle, submission_retry, submission_settle
 from .turns import UNDERSTAND
 from .understanding import (
@@ -16,7 +16,9 @@ from .understanding import (
 )
 
 __all__ = [
+    "REFUSALS",
     "UNDERSTAND",
+    "NotTaken",
     "Receipt",
     "Taken",
     "form_publish",
@@ -30,5 +32,6 @@ __all__ = [
     "submission_settle",
     "submission_take",
     "submission_understood",
+    "submissions_receive",
     "version_publish",
 ]
