@@ -55,6 +55,15 @@ def personas() -> list[Persona]:
     ]
 
 
+def member_as(persona: str) -> Member:
+    """The colleague of the demo's table with a sentence of `DOES`. Raises StopIteration for an unknown one."""
+    rows = (row for one in table()["organisations"] for row in one["members"])
+    username = next(row["username"] for row in rows if row.get("persona") == persona)
+    return Member.objects.select_related("organisation", "user").get(
+        user__username=username, organisation__invented=True
+    )
+
+
 def place_of(member: Member) -> str:
     """The desks of a member, or else the organisation, in the language of the page."""
     return gettext(", ").join(desk.called for desk in member.desks.all()) or member.organisation.called

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from kimbilio.packs import load
+from kimbilio.packs.pack import SCREENING
 from kimbilio.rules import screen
 from kimbilio.server.field.sample import build_submission, claims_of
 from kimbilio.server.forms.selectors import forms_listed
@@ -64,7 +65,7 @@ def samples() -> list[Sample]:
 def sample_send(sample: Sample) -> None:
     """Send a sample as a new filled form. Raises NotSent."""
     pack = load(table()["pack"])
-    form = forms_listed(pack.id).get()
+    form = forms_listed(pack.id).get(kind=SCREENING)
     end = timezone.now()
     xml = build_submission(
         form.xform,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kimbilio.server.identity.models import Member
 
+from .further import further
 from .personas import become, personas, place_of
 from .progress import Progress
 from .samples import NotSent, sample_send, samples
@@ -37,6 +38,8 @@ def minute(request: HttpRequest) -> HttpResponse:
             "waiting": current is not None and current.key == "arrive" and not progress.needs_a_look,
             "progress": progress,
             "samples": samples(),
+            "further": further(progress),
+            "member": member,
             "place": place_of(current.by) if current and current.by else "",
             "go_straight": current is not None
             and current.by is not None

@@ -14,8 +14,11 @@ from django.db import transaction
 
 from kimbilio.packs import load
 from kimbilio.server.identity import services
+from kimbilio.server.identity.actor import actor_of_member
 from kimbilio.server.identity.models import Desk, Member, Organisation, User
 from kimbilio.server.kernel import crypto
+from kimbilio.server.kernel.rows import acting_for
+from kimbilio.server.notices.reaching import way_code_make, way_confirm, way_enter
 
 TABLE = Path(__file__).with_name("world.yaml")
 
@@ -89,13 +92,25 @@ def _member(organisation: Organisation, row: dict[str, Any], desks: dict[str, De
     if made:
         user.set_unusable_password()
         user.save(update_fields=["password"])
-        services.member_admit(
+        member = services.member_admit(
             organisation=organisation,
             user=user,
             role=row["role"],
             name=row["name"],
             desks=[desks[name] for name in row.get("desks", [])],
         )
+        if "reached" in row:
+            _reached(member, row["reached"])
+
+
+def _reached(member: Member, address: str) -> None:
+    """Confirm an address as its owner would, with the code that no message carries in the demo."""
+    actor = actor_of_member(member)
+    with acting_for(actor.organisation):
+        way = way_enter(actor=actor, channel="email", address=address)
+        made = way_code_make(way=way.id)
+        if made:
+            way_confirm(actor=actor, way=way.id, code=made[1])
 
 
 def _focal_points(desk: Desk, usernames: list[str]) -> None:

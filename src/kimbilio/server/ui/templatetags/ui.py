@@ -32,7 +32,7 @@ Forms
                              label=… and hint=… replace those of the form
 
 Classes for what is written by hand (see the look page): .part .btn .btn-primary .btns .head .line .stack
-.soft .sheet .beside .beside-end .sticky .fold .queues .doors .steps .say. A person's text gets dir="auto",
+.soft .sheet .beside .beside-end .sticky .fold .queues .list .steps .say. A person's text gets dir="auto",
 a short one <bdi>.
 """
 
