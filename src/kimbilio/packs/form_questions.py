@@ -13,7 +13,7 @@ from kimbilio.packs import form_names as names
 from kimbilio.packs.form_logic import FormLogic
 from kimbilio.packs.form_media import FormMedia
 from kimbilio.packs.form_texts import FormTexts
-from kimbilio.packs.pack import OFFICERS_LIST, Pack, Question
+from kimbilio.packs.pack import OFFICERS_LIST, Option, Pack, Question
 from kimbilio.packs.xpath import Scope, is_yes
 
 Rows = Iterator[dict[str, str]]
@@ -165,7 +165,7 @@ class FormQuestions:
         return text.replace(AGENCY_SLOT, f"${{{agency}_name}}") if agency else text
 
     def _constraint(self, question: Question) -> dict[str, str]:
-        alone = [o for o in self._pack.options(self._form, question.list) if o.code in ALONE]
+        alone = stand_alone(self._pack, self._form, question)
         if not alone:
             return {}
 
@@ -179,6 +179,12 @@ class FormQuestions:
             ),
             **self._texts.cells("constraint_message", message),
         }
+
+
+def stand_alone(pack: Pack, form: str, question: Question) -> list[Option]:
+    """The choices beside which no other may be chosen. A `no` that raises something is an answer like others."""
+    raising = {row["choice"] for row in pack.forms[form].raises if row["question"] == question.name}
+    return [o for o in pack.options(form, question.list) if o.code in ALONE and o.code not in raising]
 
 
 def _type(question: Question) -> str:
