@@ -58,7 +58,7 @@ class Judgement:
             if tree is not None:
                 self._facts[name] = evaluate(tree, self)
             else:
-                self._facts[name] = any(self._holds(row) for row in self.ruleset.stated_by.get(name, ()))
+                self._facts[name] = any(self.holds(row) for row in self.ruleset.stated_by.get(name, ()))
         return self._facts[name]
 
     def raised(self, indicator: str) -> bool:
@@ -71,7 +71,7 @@ class Judgement:
         """The rows of the raises table that raise the indicator now."""
         if self.ruleset.indicators[indicator].applies_to in ("both", self.age):
             for row in self.ruleset.raises_of.get(indicator, ()):
-                if self._holds(row):
+                if self.holds(row):
                     yield row
 
     def need(self, category: str) -> bool:
@@ -83,36 +83,39 @@ class Judgement:
     def met(self, rule: Rule) -> bool:
         """Whether the rule is met."""
         if rule not in self._met:
-            self._met[rule] = self._meets(rule.condition)
+            self._met[rule] = self.meets(rule.condition)
         return self._met[rule]
 
-    def _holds(self, row: Raise) -> bool:
+    def holds(self, row: Raise) -> bool:
+        """Whether a row of the raises table speaks now, whatever the age its indicator is for."""
         return row.choice in self.choices(row.question) and (
             row.condition is None or evaluate(row.condition, self)
         )
 
-    def _meets(self, condition: Condition) -> bool:
+    def meets(self, condition: Condition) -> bool:
+        """Whether a condition, or a part of one, is met."""
         match condition:
             case AllOf(parts):
-                return all(self._meets(part) for part in parts)
+                return all(self.meets(part) for part in parts)
             case AnyOf(parts):
-                return any(self._meets(part) for part in parts)
+                return any(self.meets(part) for part in parts)
             case When(expression):
                 return evaluate(expression, self)
             case RaisedAny(indicators):
                 return any(self.raised(indicator) for indicator in indicators)
             case StrongInAny(dimensions):
-                return any(self._count(dimension=dimension)["strong"] for dimension in dimensions)
+                return any(self.count(dimension=dimension)["strong"] for dimension in dimensions)
             case AnyPositive(dimensions):
-                return any(self._positive(dimension) for dimension in dimensions)
+                return any(self.positive(dimension) for dimension in dimensions)
             case EnoughIn(enough, category, dimension):
-                return enough.met_by(**self._count(category=category, dimension=dimension))
+                return enough.met_by(**self.count(category=category, dimension=dimension))
 
-    def _positive(self, dimension: str) -> bool:
-        count = self._count(dimension=dimension)
+    def positive(self, dimension: str) -> bool:
+        """Whether a dimension is positive by the ruleset's `dimension_positive`."""
+        count = self.count(dimension=dimension)
         return any(enough.met_by(**count) for enough in self.ruleset.dimension_positive)
 
-    def _count(self, *, dimension: str, category: str = "") -> dict[str, int]:
+    def count(self, *, dimension: str, category: str = "") -> dict[str, int]:
         """How many indicators of each strength are raised in a dimension, or else in a category."""
         count = {"strong": 0, "medium": 0, "weak": 0}
         for indicator in self.ruleset.indicators.values():

@@ -9,10 +9,6 @@
 // one line: OK and the submission in base 64, or REFUSED and the names whose values the form would not take.
 
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.InputStream;
@@ -38,6 +34,7 @@ import org.javarosa.core.model.data.SelectMultiData;
 import org.javarosa.core.model.data.SelectOneData;
 import org.javarosa.core.model.data.StringData;
 import org.javarosa.core.model.data.helper.Selection;
+import org.javarosa.core.model.instance.FormInstance;
 import org.javarosa.core.model.instance.InstanceInitializationFactory;
 import org.javarosa.core.reference.PrefixedRootFactory;
 import org.javarosa.core.reference.Reference;
@@ -45,7 +42,6 @@ import org.javarosa.core.reference.ReferenceManager;
 import org.javarosa.core.services.PropertyManager;
 import org.javarosa.core.services.PrototypeManager;
 import org.javarosa.core.util.JavaRosaCoreModule;
-import org.javarosa.core.util.externalizable.ExtUtil;
 import org.javarosa.form.api.FormEntryController;
 import org.javarosa.form.api.FormEntryModel;
 import org.javarosa.form.api.FormEntryPrompt;
@@ -65,27 +61,20 @@ public class Fill {
         if (arguments.length > 1) {
             ReferenceManager.instance().addReferenceFactory(new Lists(new File(arguments[1])));
         }
-        byte[] form = parsed(new File(arguments[0]));
+        FormDef form = parsed(new File(arguments[0]));
+        FormInstance empty = form.getMainInstance().clone();
         BufferedReader sets = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = sets.readLine(); line != null; line = sets.readLine()) {
-            out.println(fill(again(form), read(line)));
+            form.setInstance(empty.clone());
+            out.println(fill(form, read(line)));
         }
     }
 
-    // Parsing is slow and done once; each filling starts from the stored form, as a client's does.
-    static byte[] parsed(File file) throws Exception {
-        ByteArrayOutputStream stored = new ByteArrayOutputStream();
+    // Parsing is slow and done once; each filling starts from a copy of the empty instance, as a client's does.
+    static FormDef parsed(File file) throws Exception {
         try (InputStream stream = new FileInputStream(file)) {
-            XFormUtils.getFormFromInputStream(stream).writeExternal(new DataOutputStream(stored));
+            return XFormUtils.getFormFromInputStream(stream);
         }
-        return stored.toByteArray();
-    }
-
-    static FormDef again(byte[] stored) throws Exception {
-        FormDef form = new FormDef();
-        form.readExternal(
-                new DataInputStream(new ByteArrayInputStream(stored)), ExtUtil.defaultPrototypes());
-        return form;
     }
 
     static Map<String, String> read(String line) {
@@ -126,11 +115,12 @@ public class Fill {
             if (event != FormEntryController.EVENT_QUESTION) {
                 continue;
             }
-            FormEntryPrompt prompt = controller.getModel().getQuestionPrompt();
-            String name = prompt.getIndex().getReference().getNameLast();
+            // Asked of the index, since a prompt is costly to build and most rows of a result page are notes.
+            String name = controller.getModel().getFormIndex().getReference().getNameLast();
             if (!answers.containsKey(name) || !given.add(name)) {
                 continue;
             }
+            FormEntryPrompt prompt = controller.getModel().getQuestionPrompt();
             answered = true;
             IAnswerData data = data(prompt, answers.get(name));
             if (data == null || controller.answerQuestion(data, true) != FormEntryController.ANSWER_OK) {
