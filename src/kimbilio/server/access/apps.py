@@ -14,6 +14,7 @@ class AccessConfig(AppConfig):
         from kimbilio.server.ui.panels import register_queue
 
         from .panels import knock_rows
+        from .signins import signins_heed
         from .views import KEEPERS, READERS_OF_THE_BOOK
 
         def role_of(request: HttpRequest) -> str:
@@ -34,6 +35,7 @@ class AccessConfig(AppConfig):
 
         register_item(title=_("Organisation"), url_name="access:organisation", order=organisation_order)
         register_item(title=_("Journal"), url_name="access:journal", order=35, allowed=reads_the_book)
+        signins_heed()
         register_signature(signature)
         register_queue(
             "phones",

@@ -26,6 +26,9 @@ TERMS: dict[str, Promise] = {
     "scope": _("Consent"),
     "role": _("Role"),
     "second_step": _("Second step"),
+    "proof": _("What did not fit"),
+    "change": _("Change"),
+    "kind": _("Kind"),
     "found": _("Found"),
     "files": _("Files"),
 }
@@ -57,6 +60,13 @@ VALUES: dict[str, dict[str, Promise]] = {
 }
 VALUES["role"] = {str(value): label for value, label in Member.Role.choices}
 VALUES["second_step"] = {"kept": _("stays"), "ended": _("must be set up again")}
+VALUES["proof"] = {"password": _("The password"), "second": _("The second step")}
+VALUES["change"] = {"added": _("Added"), "removed": _("Removed"), "renewed": _("Renewed")}
+VALUES["kind"] = {
+    "totp": _("Code app"),
+    "webauthn": _("Passkey"),
+    "recovery_codes": _("Recovery codes"),
+}
 VALUES["from"] = VALUES["stage"]
 NAMED = {"desk": Desk, "other": Organisation, "member": Member}
 
