@@ -200,3 +200,29 @@ def test_a_turn_of_a_repeat_that_nobody_filled_in_is_no_row() -> None:
 def test_attachments_are_named_once_each_wherever_they_are_asked() -> None:
     xml = filled("<photo>أ.jpg</photo><r><scan>b.png</scan></r><r><scan>أ.jpg</scan></r><name>c.jpg</name>")
     assert read_submission(xml, {"photo": "file", "scan": "file", "name": "text"}).files == ("أ.jpg", "b.png")
+
+
+BOMB = (
+    '<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE data [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;">]>'
+    '<data id="f"><meta><instanceID>uuid:1</instanceID></meta><note>&b;</note></data>'
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "us-ascii", "utf-16", "utf-16-le", "utf-16-be", "iso-8859-1"])
+def test_a_document_type_is_refused_in_whatever_signs_it_is_written(encoding: str) -> None:
+    with pytest.raises(SubmissionRefused):
+        read_identity(BOMB.format(encoding=encoding).encode(encoding))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
+@pytest.mark.parametrize("aside", ["", "<!-- said aside -->"])
+def test_both_ways_of_reading_read_alike(encoding: str, aside: str) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?><data id="f" version="1" xmlns:jr="http://openrosa.org/xforms">'
+        f"{aside}<jr:meta><jr:instanceID>uuid:1</jr:instanceID></jr:meta><a>é &amp; ü</a>{aside}"
+        "<g><b>1</b></g><g><b>2</b></g></data>"
+    )
+    read = read_submission(text.encode(encoding))
+    assert (read.instance_id, read.version) == ("uuid:1", "1")
+    assert read.answers == {"a": "é & ü"}
+    assert read.repeats == {"g": [{"b": "1"}, {"b": "2"}]}
