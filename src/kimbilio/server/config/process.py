@@ -86,6 +86,8 @@ def web_command(*, host: str, port: int, workers: int) -> list[str]:
         f"--port={port}",
         f"--workers={workers}",
         "--blocking-threads=4",
+        "--respawn-failed-workers",  # otherwise one killed process, say for its memory, takes the others with it
+        "--respawn-interval=0.5",
         "--log-level=warning",
         "--no-access-log",  # an address may carry a device's token
         "kimbilio.server.config.wsgi:application",

@@ -79,6 +79,11 @@ class File:
     name: str
     size: int
 
+    @property
+    def is_photo(self) -> bool:
+        """Whether its name says so; what it is shows when it is drawn anew."""
+        return self.name.lower().endswith((".jpg", ".jpeg", ".png", ".webp"))
+
 
 @dataclass(frozen=True)
 class Filled:
@@ -241,6 +246,14 @@ def attachment_open(
     act_record(actor=actor, act="form.shown", subject=row.id, case=submission.case, codes={"purpose": for_})
     key = sealed.key_of(row)
     return sealed.read(row, key)["name"], blobs.blob_read(key, row.id)
+
+
+def form_of_file(actor: Actor, attachment: uuid.UUID) -> uuid.UUID:
+    """The form that a file of the actor's organisation came with. Raises NotVisible."""
+    row = Attachment.objects.filter(organisation_id=actor.organisation, id=attachment).first()
+    if row is None:
+        raise NotVisible
+    return row.submission_id
 
 
 def _look(row: Submission) -> Look:

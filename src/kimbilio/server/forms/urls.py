@@ -22,4 +22,5 @@ urlpatterns = [
     path("paper/blank/", paper_views.paper_blank, name="paper_blank"),
     path("paper/find/", paper_views.paper_find, name="paper_find"),
     path("forms/files/<uuid:attachment>/", views.file, name="file"),
+    path("forms/files/<uuid:attachment>/picture/", views.file_picture, name="file_picture"),
 ]

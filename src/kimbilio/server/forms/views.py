@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from typing import Any
 
@@ -18,6 +19,7 @@ from kimbilio.server.access.rules import Purpose
 from kimbilio.server.identity.actor import SEES_IDENTITIES, Actor
 from kimbilio.server.kernel.errors import KeyDestroyed, NotVisible, Refused
 from kimbilio.server.people.selectors import case_by_id
+from kimbilio.server.ui.pictures import NotShown, picture_redraw
 from kimbilio.server.ui.templatetags.ui import pictogram
 
 from . import selectors, services
@@ -108,6 +110,32 @@ def file(request: HttpRequest, attachment: uuid.UUID) -> HttpResponse:
         f'attachment; filename="{short_code(attachment)}{_ending(name)}"'
     )
     return response
+
+
+@require_GET
+@as_member(*SEES_IDENTITIES)
+def file_picture(request: HttpRequest, attachment: uuid.UUID) -> HttpResponse:
+    """A photo that came with a form, drawn anew; the look is recorded. The file itself is never shown."""
+    actor = actor_of(request)
+    try:
+        _name, content = selectors.attachment_open(actor, attachment)
+    except KeyDestroyed as erased:
+        return render(request, "forms/erased.html", {"sentence": str(erased)}, status=410)
+    picture, reason = b"", ""
+    try:
+        picture = picture_redraw(content)
+    except NotShown as fault:
+        reason = str(fault)
+    form_id = selectors.form_of_file(actor, attachment)
+    context = {
+        "attachment": attachment,
+        "code": short_code(attachment),
+        "form_url": reverse("forms:form", args=[form_id]),
+        "form_code": short_code(form_id),
+        "picture": base64.b64encode(picture).decode(),
+        "reason": reason,
+    }
+    return render(request, "forms/picture.html", context)
 
 
 def _form_page(
