@@ -13,11 +13,12 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-em
 MARKS := $(if $(filter no,$(BROWSER)),-m "not browser",)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick browser setup setup-tests lock preflight clean
+.PHONY: help demo test soak quick browser setup setup-tests lock preflight clean
 
 help:
 	@echo "make demo    set everything up and serve an invented country on http://localhost:$(PORT) (PORT=… for another)"
 	@echo "make test    all tests; installs Chromium when run as root (BROWSER=no leaves its tests out)"
+	@echo "make soak    the tests under fire for hours: kills, histories, hostile files; docs/reference/tests.md"
 	@echo "make quick   lint, types and pure tests, in a minute"
 	@echo "make lock    pin all dependencies anew"
 	@echo "make clean   remove what make installed; the demo's data in var/demo stays"
@@ -28,6 +29,9 @@ demo: setup
 
 test: setup-tests $(if $(filter no,$(BROWSER)),,browser)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(MARKS)
+
+soak: setup-tests
+	@KIMBILIO_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -q -rA tests/fire
 
 quick: setup-tests
 	@$(BIN)/ruff check .

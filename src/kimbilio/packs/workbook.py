@@ -10,9 +10,10 @@ pack's folder, not there.
 from __future__ import annotations
 
 import base64
-import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ import yaml
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kimbilio.packs.faults import Fault, PackError
@@ -72,34 +72,44 @@ def _write_sheet(sheet: Worksheet, records: list[tuple[str, ...]]) -> None:
 
 def read_workbook(path: Path) -> Tables:
     """Read a workbook written by `write_workbook`, edited since or not; PackError when it is no workbook."""
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as error:
-        raise PackError(
-            f"'{path.name}' is not an Excel workbook",
-            "Save the pack again as .xlsx, or give the pack's folder.",
-        ) from error
     tables: dict[str, Table] = {}
     documents: dict[str, Document] = {}
     media: dict[str, bytes] = {}
     faults: list[Fault] = []
-    for sheet in book.worksheets:
-        records = [[_cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-        if sheet.title == "media":
+    for title, records in _sheets(path):
+        if title == "media":
             media = _read_media(table_from_records(records, "media", faults), faults)
-        elif sheet.title in DOCUMENTS:
-            documents[sheet.title] = _read_document(sheet.title, records, faults)
+        elif title in DOCUMENTS:
+            documents[title] = _read_document(title, records, faults)
         else:
-            name = _table_name(sheet.title)
+            name = _table_name(title)
             tables[name] = table_from_records(records, f"{name}.csv", faults)
-    book.close()
     return Tables(str(path), tables, documents, tuple(faults), media)
+
+
+def _sheets(path: Path) -> list[tuple[str, list[list[str]]]]:
+    """Every sheet with its title and its cells as text; PackError for what Excel did not write."""
+    try:
+        # From memory: what openpyxl opens itself it leaves open when it stumbles
+        with closing(load_workbook(BytesIO(path.read_bytes()), read_only=True, data_only=True)) as book:
+            return [
+                (
+                    sheet.title,
+                    [[_cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)],
+                )
+                for sheet in book.worksheets
+            ]
+    except Exception as error:  # openpyxl stumbles over a damaged file in a dozen ways and names none of them
+        raise PackError(
+            f"'{path.name}' is not an Excel workbook",
+            "Save the pack again as .xlsx, or give the pack's folder.",
+        ) from error
 
 
 def _read_media(table: Table, faults: list[Fault]) -> dict[str, bytes]:
     pieces: dict[str, dict[int, Row]] = {}
     for row in table:
-        number = int(row["piece"]) if row["piece"].isdigit() else 0
+        number = int(row["piece"]) if row["piece"].isdecimal() else 0
         pieces.setdefault(row["file"], {})[number] = row
     media: dict[str, bytes] = {}
     for file, found in pieces.items():
