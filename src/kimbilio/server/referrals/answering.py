@@ -41,6 +41,9 @@ def referral_acknowledge(
     *, actor: Actor, referral: Referral, transaction: uuid.UUID | None = None
 ) -> Referral:
     """The desk has received it and is looking. Raises NotVisible, NotAllowed, Refused."""
+    if referral.side == Referral.Side.SENT:  # the sender's answer to a question leads to the same state
+        referral_lock(actor, referral)
+        raise ReferralRefused((Refusal("not_your_move"),))
     return _step(actor, referral, State.ACKNOWLEDGED, transaction)
 
 

@@ -95,6 +95,10 @@ def referral_answer(
         return row
     now = timezone.now()
     situation = situation_of(row.case)
+    if (
+        row.state != Referral.State.INFORMATION_NEEDED
+    ):  # the desk's own acknowledgement leads to the same state
+        raise ReferralRefused((Refusal("state_cannot_follow"),))
     check(row, Referral.State.ACKNOWLEDGED, situation.pack)
     document = sealed.read(row)
     values = _values_answered(situation, row, document, fields) if fields else {}
