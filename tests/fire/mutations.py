@@ -105,5 +105,5 @@ def changed(content: bytes, other: bytes, change: Change) -> bytes:
 
 
 def _keep(target: str, content: bytes) -> None:
-    name = f"failed-{hashlib.sha256(content).hexdigest()[:12]}"
+    name = f"failed-{hashlib.sha256(content).hexdigest()[:12]}.bin"
     (CORPUS / target / name).write_bytes(content)
