@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from kimbilio.server.identity.services import desk_open
 from kimbilio.server.journal.models import Act
 from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.people import services
@@ -117,3 +118,16 @@ def test_a_withdrawn_consent_is_shown_as_taken_back(world: World) -> None:
     client = client_of(world, "asha")
     client.post(f"/cases/{case.code}/consents/{consent.id}/withdraw/")
     assert "Nothing more leaves under it." in client.get(f"/cases/{case.code}/").content.decode()
+
+
+def test_the_list_is_narrowed_by_a_desk_of_ones_own_organisation_alone(world: World) -> None:
+    with acting_for(world.border.id):
+        mine = open_case(world)
+    other_desk = desk_open(organisation=world.border, name="Far post", receives_referrals=False)
+    client = client_of(world, "sela")
+    for desk, found in ((world.border_desk.id, 1), (other_desk.id, 0)):
+        address = client.post("/cases/", {"desk": str(desk)}).headers["Location"]
+        assert client.get(address).content.decode().count(f"/cases/{mine.code}/") == found
+    for foreign in (str(world.welfare_desk.id), "no desk"):
+        assert client.post("/cases/", {"desk": foreign}).headers["Location"] == "/cases/"
+    assert 'name="desk"' in client.get("/cases/").content.decode()

@@ -18,8 +18,19 @@ from .models import Act, Digest, Root, Seal, WitnessedRoot
 
 
 def acts_of_case(case: uuid.UUID) -> QuerySet[Act]:
-    """The acts on a case's timeline, newest first."""
+    """The acts about a case, newest first."""
     return Act.objects.filter(case=case).order_by("-id")
+
+
+def acts_on_timeline(
+    case: uuid.UUID, *, without: Iterable[str], most: int, subject: uuid.UUID | None = None
+) -> list[Act]:
+    """The newest acts of a case's timeline, or those about one `subject`, `without` those that are no happening: a
+    case that many looked at keeps its story. Without what they keep sealed.
+    """
+    acts = acts_of_case(case).exclude(act__in=list(without))
+    acts = acts.filter(subject=subject) if subject else acts
+    return list(acts.defer("sealed", "rows_hash", "mark")[:most])
 
 
 def codes_of_cases(cases: Iterable[uuid.UUID], acts: Iterable[str]) -> dict[uuid.UUID, list[dict[str, Any]]]:

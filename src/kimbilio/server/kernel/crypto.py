@@ -111,10 +111,7 @@ def unwrap(master: DataKey, key_id: uuid.UUID, wrapped: bytes) -> DataKey:
 
 def keyed_hash(secret: bytes, *parts: bytes) -> bytes:
     """HMAC-SHA256 over length-prefixed parts."""
-    mac = hmac.new(secret, digestmod=hashlib.sha256)
-    for part in parts:
-        mac.update(len(part).to_bytes(8, "big") + part)
-    return mac.digest()
+    return hmac.digest(secret, b"".join(len(part).to_bytes(8, "big") + part for part in parts), "sha256")
 
 
 def hash_token(token: str) -> bytes:

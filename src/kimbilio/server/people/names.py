@@ -1,14 +1,15 @@
 """What makes two spellings of a name the same name, as plain codes (they are keyed before they are stored).
 
 A name is romanised and cut into parts; order does not count. A part is known by its skeleton: its consonants, with
-spellings of one sound made equal, so that Mohamed, Muhammad and محمد agree. Two kinds of code are made of skeletons:
+spellings of one sound made equal, so that Mohamed, Muhammad and محمد agree, and a wrong vowel changes nothing. A name
+of several parts is found by any two of them together, because few people share two: a search among a million reads
+some hundreds of codes and not tens of thousands, and a part left out of three leaves a pair.
 
-- `pair`: any two parts of the name together. Few people share two parts, so that a search among a million reads
-  some hundreds of codes and not tens of thousands; a part left out of three leaves a pair.
-- `part`: one part alone, for who is known by one name, or asked for by one.
-
-Each stands for itself and, marked `~`, with each one consonant left out, so that one typing error is bridged from
-either side (the deletion neighbourhood of Mor and Fraenkel 1982). A wrong vowel changes no skeleton.
+- `pair`: the skeletons of two parts;
+- `spelt`: two parts as they are spelt, to set those first who write themselves so;
+- `half`: the skeleton of one part with the first or the last half of the other: one typing error leaves one half;
+- `part`: the skeleton of one part alone and, marked `~`, with each one consonant left out (the deletion
+  neighbourhood of Mor and Fraenkel 1982), for who is known by one name, or asked for by one.
 """
 
 from __future__ import annotations
@@ -66,29 +67,29 @@ def name_parts(name: str) -> list[str]:
 
 def name_codes(name: str) -> Codes:
     """The codes under which a person of this name is kept."""
-    codes: Codes = set()
     parts = name_parts(name)
+    codes: Codes = set()
     for skeleton in {_skeleton(part) for part in parts + _joined(parts)}:
         codes.add(("part", skeleton))
         codes |= {("part", f"~{cut}") for cut in _cuts(skeleton)}
     for one, other in _pairs(parts):
-        codes.add(_pair(one, other))
-        codes |= {_pair(one, f"~{cut}") for cut in _cuts(other)}
-        codes |= {_pair(f"~{cut}", other) for cut in _cuts(one)}
+        codes |= _together(one, other)
+        codes |= _with_half(one, other, len(other)) | _with_half(other, one, len(one))
     return codes
 
 
 def pairs_asked(parts: list[str]) -> tuple[Codes, Codes]:
-    """The codes to look for when several parts are asked for: those of the name as asked, and those one consonant
-    away, which are looked for from both sides.
+    """The codes to look for when several parts are asked for: those of the name as asked, and those that one
+    typing error leaves.
     """
     exact: Codes = set()
     near: Codes = set()
-    for one, other in _pairs(parts):
-        exact.add(_pair(one, other))
-        near |= {_pair(one, about) for about in _about(other)}
-        near |= {_pair(about, other) for about in _about(one)}
-    return exact, near - exact
+    for pair in _pairs(parts):
+        exact |= _together(*pair)
+        for kept, mistyped in (pair, pair[::-1]):
+            for length in range(len(mistyped) - 1, len(mistyped) + 2):
+                near |= _with_half(kept, mistyped, length)
+    return exact, near
 
 
 def parts_asked(parts: list[str]) -> tuple[Codes, Codes]:
@@ -118,14 +119,27 @@ def _likeness(mine: list[str], theirs: list[str]) -> float:
 
 
 def _pairs(parts: list[str]) -> Iterator[tuple[str, str]]:
-    """Skeletons of any two of the first parts, and of a joined part with each other one."""
+    """Any two of the first parts, and a joined part with each other one."""
     first = parts[:_PAIRED]
-    for one, other in combinations(first, 2):
-        yield _skeleton(one), _skeleton(other)
+    yield from combinations(first, 2)
     for at, (left, right) in enumerate(pairwise(first)):
         if _skeleton(left) in _FIRST_HALVES:
             for other in first[:at] + first[at + 2 :]:
-                yield _skeleton(left + right), _skeleton(other)
+                yield left + right, other
+
+
+def _together(one: str, other: str) -> Codes:
+    return {
+        ("pair", " ".join(sorted((_skeleton(one), _skeleton(other))))),
+        ("spelt", " ".join(sorted((one, other)))),
+    }
+
+
+def _with_half(kept: str, part: str, length: int) -> Codes:
+    """One part with either half of the other, as if that were `length` letters long."""
+    first = (length + 1) // 2
+    halves = (f"{part[:first]}-", f"-{part[len(part) - length // 2 :]}")
+    return {("half", f"{_skeleton(kept)} {half}") for half in halves if len(half) > 1}
 
 
 def _joined(parts: list[str]) -> list[str]:
@@ -139,10 +153,6 @@ def _apart(parts: list[str]) -> list[str]:
         at + side for at, part in enumerate(parts[:-1]) if _skeleton(part) in _FIRST_HALVES for side in (0, 1)
     }
     return [part for at, part in enumerate(parts) if at not in halves]
-
-
-def _pair(one: str, other: str) -> tuple[str, str]:
-    return "pair", " ".join(sorted((one, other)))
 
 
 def _about(skeleton: str) -> set[str]:

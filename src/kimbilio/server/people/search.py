@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet, Sum, Value, When
 
+from kimbilio.server.access.records import RecordQuerySet
 from kimbilio.server.access.rules import Purpose
 from kimbilio.server.identity.actor import Actor
 from kimbilio.server.kernel import crypto, sealed
@@ -22,7 +23,7 @@ from .names import Codes, likeness, name_codes, name_parts, pairs_asked, parts_a
 FILTERS = ("sex", "age_band", "nationality_claimed", "language")
 """Facts by which a list can be narrowed."""
 
-WAY = 2
+WAY = 3
 """Raised when codes are made another way; the job `people.persons_recode` then codes everybody anew."""
 
 CANDIDATES = 100
@@ -30,7 +31,7 @@ SHOWN = 50
 _ASKED = 4
 _FEW = 10
 _NEAR_EACH = 20
-_EXACT_WEIGHT = 10
+_EXACT, _NEAR = 6, 2  # how much more a whole pair says than a half
 _LIKE_ENOUGH = 0.6
 
 
@@ -60,7 +61,7 @@ def codes_rewrite(
     FindingCode.objects.filter(case__in=kept).exclude(code__in=codes).delete()
 
 
-def cases_with(actor: Actor, cases: QuerySet[Case], wanted: Mapping[str, str]) -> QuerySet[Case]:
+def cases_with(actor: Actor, cases: RecordQuerySet[Case], wanted: Mapping[str, str]) -> RecordQuerySet[Case]:
     """Narrow a list of cases by filters (`need`, `sex`, `age_band`, …), through codes alone."""
     for code in _asked(actor.organisation, wanted.items()):
         found = FindingCode.objects.filter(organisation_id=actor.organisation, code=code, case=OuterRef("pk"))
@@ -95,7 +96,7 @@ def candidates(actor: Actor, name: str, *, for_: Purpose) -> list[uuid.UUID]:
     return list(dict.fromkeys(found))[:CANDIDATES]
 
 
-def cases_under_their_code(actor: Actor, code: str, *, for_: Purpose) -> QuerySet[Case]:
+def cases_under_their_code(actor: Actor, code: str, *, for_: Purpose) -> RecordQuerySet[Case]:
     """Cases that came by a referral in which the sender called the person `code`."""
     return cases_with(actor, Case.objects.visible_to(actor, for_=for_), {"their_code": code})
 
@@ -107,7 +108,7 @@ def code_of(secret: bytes, kind: str, value: str) -> int:
 
 def _by_pairs(actor: Actor, visible: QuerySet[FindingCode], parts: list[str]) -> list[uuid.UUID]:
     exact, near = (_asked(actor.organisation, codes) for codes in pairs_asked(parts))
-    weight = models.Case(When(code__in=exact, then=Value(_EXACT_WEIGHT)), default=Value(1))
+    weight = models.Case(When(code__in=exact, then=Value(_EXACT)), default=Value(_NEAR))
     scored = visible.filter(code__in=exact + near).values("case_id").annotate(score=Sum(weight))
     return list(scored.order_by("-score", "-case_id").values_list("case_id", flat=True)[:CANDIDATES])
 

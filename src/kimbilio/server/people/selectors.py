@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,10 @@ from kimbilio.server.kernel.ids import read_code
 
 from .models import Case as Case  # rooms above name the types from here
 from .models import Consent as Consent
+from .search import cases_with
+
+CLEAR = ("stage", "priority", "desk")
+"""Columns of a case by which a list can be narrowed; the other filters are codes."""
 
 NAME_FIELDS = ("name", "safe_contact")
 """What a page shows only after a tap that is written down."""
@@ -48,9 +53,17 @@ def cases_visible(actor: Actor, *, for_: Purpose) -> RecordQuerySet[Case]:
     return rows
 
 
-def cases_listed(actor: Actor, *, for_: Purpose) -> RecordQuerySet[Case]:
-    """The same for a list: without what is sealed, which no list shows."""
-    return cases_visible(actor, for_=for_).defer("sealed", "person__sealed")
+def cases_narrowed(
+    actor: Actor, chosen: Mapping[str, str], *, before: uuid.UUID | None = None, for_: Purpose
+) -> RecordQuerySet[Case]:
+    """A list's cases: those that answer to what was chosen (CLEAR and coded filters), older than `before`.
+
+    Without what is sealed, which no list shows.
+    """
+    rows = cases_visible(actor, for_=for_).defer("sealed", "person__sealed")
+    rows = rows.filter(**{name: value for name, value in chosen.items() if name in CLEAR})
+    rows = cases_with(actor, rows, {name: value for name, value in chosen.items() if name not in CLEAR})
+    return rows.filter(id__lt=before) if before else rows
 
 
 def case_get(actor: Actor, code: str, *, for_: Purpose) -> Case:

@@ -28,6 +28,8 @@ HEAD_FACTS = ("age_band", "sex", "language", "nationality_claimed")
 LINE_FACTS = ("age_band", "language")
 QUIET_ACTS = frozenset({"case.opened", "case.listed", "name.shown", "form.shown"})
 """Looks, not happenings: they stand in the journal, not on the timeline."""
+ENTRIES = 100
+"""How far back a timeline goes."""
 TOLD_ACTS = frozenset(
     f"referral.{step}"
     for step in (
@@ -136,7 +138,7 @@ def consent_shown(pack: Pack, reading: ConsentReading, now: datetime) -> dict[st
 
 def timeline_of(acts: Iterable[Act]) -> list[Entry]:
     """What happened to the case, in the words of the book."""
-    acts = [act for act in acts if act.act not in QUIET_ACTS]
+    acts = list(acts)
     names = member_names({act.member for act in acts if act.member})
     desks = Desk.objects.in_bulk({act.codes["desk"] for act in acts if act.codes.get("desk")})
     others = Organisation.objects.in_bulk({act.codes["other"] for act in acts if act.codes.get("other")})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,10 +17,10 @@ from kimbilio.server.access.doors import actor_of, as_member, member_of
 from kimbilio.server.access.rules import WORDS, Purpose, ties_between
 from kimbilio.server.access.throttle import search_again_at
 from kimbilio.server.country.needs import needs_shown, not_assessed_shown, step_shown
-from kimbilio.server.identity.actor import SEES_IDENTITIES, actor_of_member
+from kimbilio.server.identity.actor import SEES_IDENTITIES, Actor, actor_of_member
 from kimbilio.server.identity.models import Member
-from kimbilio.server.identity.selectors import colleagues_of
-from kimbilio.server.journal.selectors import acts_of_case
+from kimbilio.server.identity.selectors import colleagues_of, desks_of
+from kimbilio.server.journal.selectors import acts_on_timeline
 from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel.errors import KeyDestroyed, NotVisible
 from kimbilio.server.kernel.ids import read_code
@@ -32,8 +31,7 @@ from .country import pack_for, word
 from .erasing import MAY_ERASE
 from .models import Case
 
-CLEAR = ("stage", "priority")
-NARROWED_BY = (*CLEAR, "need", *search.FILTERS)
+NARROWED_BY = (*selectors.CLEAR, "need", *search.FILTERS)
 
 
 @require_GET
@@ -67,7 +65,12 @@ def cases(request: HttpRequest) -> HttpResponse:
     it by chance.
     """
     if request.method == "POST":
-        chosen = {name: value for name in NARROWED_BY if (value := request.POST.get(name, "").strip()[:60])}
+        offered = {choice["name"]: choice["options"] for choice in _choices(actor_of(request))}
+        chosen = {
+            name: value
+            for name in NARROWED_BY
+            if (value := request.POST.get(name, "")) in (code for code, _label in offered.get(name, ()))
+        }
         return redirect(narrowing.address(narrowing.keep(request, chosen)))
     return _cases_page(request, asked="")
 
@@ -89,29 +92,26 @@ def case_find(request: HttpRequest) -> HttpResponse:
 
 def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
     actor = actor_of(request)
-    pack = pack_for(actor.organisation)
     token = request.GET.get("shown", "")
     kept = narrowing.kept(request, token)
     chosen = kept or {}
-    clear = {name: value for name, value in chosen.items() if name in CLEAR}
-    coded = {name: value for name, value in chosen.items() if name not in CLEAR}
     next_url = ""
     code = read_code(asked) if asked else None
     again_at = search_again_at(actor) if (asked or chosen) and not code else None
-    if again_at is not None:
-        # What was asked stays in the boxes; below stand the newest cases, as on every day
-        clear, coded = {}, {}
     if code:
         found = search.cases_under_their_code(actor, code, for_=Purpose.SEARCH)
         shown = list(found.select_related("person", "desk").defer("sealed", "person__sealed")[:ROWS_SHOWN])
     elif asked and again_at is None:
         shown = search.cases_named(actor, asked, for_=Purpose.SEARCH)
     else:
-        rows: QuerySet[Case] = selectors.cases_listed(actor, for_=Purpose.SEARCH)
-        rows = search.cases_with(actor, rows.filter(**clear), coded)
+        # Who searched too often finds what was asked in the boxes, and below the newest cases, as on every day
         before = request.GET.get("before", "")
-        if before:
-            rows = rows.filter(id__lt=_uuid(before))
+        rows = selectors.cases_narrowed(
+            actor,
+            chosen if again_at is None else {},
+            before=_uuid(before) if before else None,
+            for_=Purpose.SEARCH,
+        )
         shown = list(rows[: ROWS_SHOWN + 1])
         if len(shown) > ROWS_SHOWN:
             shown = shown[:ROWS_SHOWN]
@@ -132,7 +132,7 @@ def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
             "chosen": chosen,
             "ended": bool(token) and kept is None,
             "next_url": next_url,
-            "choices": _choices(pack),
+            "choices": _choices(actor),
             "again_at": again_at,
             "searches": SEARCHES,
         },
@@ -140,11 +140,14 @@ def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
     )
 
 
-def _choices(pack: Any) -> list[dict[str, Any]]:
-    """What the list can be narrowed by, with the pack's words."""
+def _choices(actor: Actor) -> list[dict[str, Any]]:
+    """What the list can be narrowed by, with the pack's words; by desk where there are several."""
+    pack = pack_for(actor.organisation)
+    desks = [(str(desk.id), desk.called) for desk in desks_of(actor.organisation)]
     lists: list[tuple[str, str, list[tuple[str, Any]]]] = [
         ("stage", _("Stage"), list(Case.Stage.choices)),
         ("priority", _("Priority"), list(Case.Priority.choices)),
+        *([("desk", _("Desk"), desks)] if len(desks) > 1 else []),
         (
             "need",
             _("Need"),
@@ -211,7 +214,9 @@ def _case_page(request: HttpRequest, code: str, name: str = "") -> HttpResponse:
             "next_panels": panels_for("case_next", actor, found),
             "panels": panels_for("case", actor, found),
             "consents": [showing.consent_shown(pack, row, now) for row in selectors.consents_of(found)],
-            "timeline": showing.timeline_of(acts_of_case(found.id)[:100]),
+            "timeline": showing.timeline_of(
+                acts_on_timeline(found.id, without=showing.QUIET_ACTS, most=showing.ENTRIES)
+            ),
             "may_erase": actor.role in MAY_ERASE,
             "may_ask_why": actor.role in (Member.Role.SUPERVISOR, Member.Role.COORDINATOR),
         },

@@ -18,11 +18,11 @@ from kimbilio.packs import Pack
 from kimbilio.server.identity.actor import Actor
 from kimbilio.server.identity.places import place_of
 from kimbilio.server.identity.selectors import desk_find, organisation_get
-from kimbilio.server.journal.selectors import acts_of_case
+from kimbilio.server.journal.selectors import acts_on_timeline
 from kimbilio.server.kernel.ids import slip_reference
 from kimbilio.server.people import selectors as people
 from kimbilio.server.people.country import pack_for, pack_of, word
-from kimbilio.server.people.showing import timeline_of
+from kimbilio.server.people.showing import ENTRIES, QUIET_ACTS, timeline_of
 
 from . import selectors, words
 from .addresses import need_number, refer_address
@@ -63,7 +63,9 @@ def referral_context(
         "clock_started": clock_started(row),
         "agreed": words.acceptance_shown(pack, reading.document),
         "exchange": _exchange(reading, their_pack, names),
-        "timeline": timeline_of(act for act in acts_of_case(row.case_id)[:400] if act.subject == row.id),
+        "timeline": timeline_of(
+            acts_on_timeline(row.case_id, subject=row.id, without=QUIET_ACTS, most=ENTRIES)
+        ),
         "bound": bound.form if bound else None,
         "names": names,
         "has_name": reading.has_name,
