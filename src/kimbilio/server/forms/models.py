@@ -156,6 +156,11 @@ class Submission(OwnedRow, SealedRow):
         indexes = [
             models.Index(fields=["organisation", "state", "-id"], name="submission_by_state"),
             models.Index(fields=["case"], name="submission_by_case", condition=models.Q(case__isnull=False)),
+            models.Index(
+                fields=["organisation", "id"],
+                name="submission_to_look_at",
+                condition=models.Q(state__in=["received", "needs_a_look"]),
+            ),
         ]
 
     def __str__(self) -> str:

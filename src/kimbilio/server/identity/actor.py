@@ -41,7 +41,7 @@ def actor_of_member(member: Member, *, device: Device | None = None) -> Actor:
         organisation=member.organisation_id,
         member=member.id,
         role=member.role,
-        desks=frozenset(member.desks.values_list("id", flat=True)),
+        desks=frozenset(desk.id for desk in member.desks.all()),  # may have been fetched for many at once
         device=device.id if device else None,
     )
 
