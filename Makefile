@@ -13,13 +13,14 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-em
 MARKS := $(if $(filter no,$(BROWSER)),-m "not browser",)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak quick browser setup setup-tests lock preflight clean
+.PHONY: help demo test soak quick browser setup setup-tests lock preflight clean bench
 
 help:
 	@echo "make demo    set everything up and serve an invented country on http://localhost:$(PORT) (PORT=… for another)"
 	@echo "make test    all tests; installs Chromium when run as root (BROWSER=no leaves its tests out)"
 	@echo "make soak    the tests under fire for hours: kills, histories, hostile files; docs/reference/tests.md"
 	@echo "make quick   lint, types and pure tests, in a minute"
+	@echo "make bench   measure: door, desk at a million people, memory; writes benchmarks/RESULTS.md"
 	@echo "make lock    pin all dependencies anew"
 	@echo "make clean   remove what make installed; the demo's data in var/demo stays"
 
@@ -38,6 +39,9 @@ quick: setup-tests
 	@$(BIN)/mypy src/kimbilio/rules src/kimbilio/xlsforms src/kimbilio/packs
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q -m "not slow" tests/pure
+
+bench: setup-tests
+	@$(BIN)/python -m benchmarks
 
 browser: preflight
 	@$(PYTHON) $(CONFIG)/preflight.py --browser

@@ -19,6 +19,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,18 +69,18 @@ class Server:
         _run([self.programs / "pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w"], self.account)
 
 
-def start(home: Path) -> Server:
+def start(home: Path, settings: Mapping[str, str] = SETTINGS) -> Server:
     """Start the server whose data lives in `home` (made when missing), or find it already running.
 
-    Two callers at once wait for each other. Raises NoPostgres.
+    `settings` hold for a server that is started now. Two callers at once wait for each other. Raises NoPostgres.
     """
     mark = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
     with open(Path(tempfile.gettempdir()) / f"kimbilio-{mark}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return _start(home)
+        return _start(home, settings)
 
 
-def _start(home: Path) -> Server:
+def _start(home: Path, settings: Mapping[str, str]) -> Server:
     account = "nobody" if os.geteuid() == 0 else None
     if account:
         home = _home_of_root(home)
@@ -109,7 +110,7 @@ def _start(home: Path) -> Server:
     server = Server(data, sockets, programs, account)
     status = _run([programs / "pg_ctl", "status", "-D", data], account, check=False)
     if status.returncode != 0:
-        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items()) + f" -k {sockets}"
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items()) + f" -k {sockets}"
         _run(
             [
                 programs / "pg_ctl",
