@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from kimbilio.packs import load
-from kimbilio.rules import screen
-from kimbilio.server.field.sample import build_submission, claims_of
+from kimbilio.packs.form_result import computed_values
+from kimbilio.server.field.sample import build_submission
 from tests.replay.client import ReplayClient
 from tests.replay.filled import new_instance
 
@@ -171,7 +171,7 @@ def test_a_form_sent_by_a_phone_in_the_field_is_read_and_waits_at_work(window: O
         build_submission(
             phone.download(listed),
             answers,
-            claims=claims_of(screen(answers, load("zm").ruleset)),
+            claims=computed_values(answers, load("zm").ruleset),
             instance_id=new_instance(),
         )
     )

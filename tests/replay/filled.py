@@ -12,8 +12,8 @@ from defusedxml.ElementTree import fromstring
 
 from kimbilio.packs import Pack, load
 from kimbilio.packs.compiler import CompiledForm, compile_form
-from kimbilio.rules import screen
-from kimbilio.server.field.sample import build_submission, claims_of
+from kimbilio.packs.form_result import computed_values
+from kimbilio.server.field.sample import build_submission
 from kimbilio.xlsforms import Answer
 
 STARTED = datetime(2026, 11, 20, 8, 50, tzinfo=UTC)
@@ -84,7 +84,7 @@ def filled(
         (form or form_zz()).xform,
         answers,
         repeats={"referral": list(referrals)},
-        claims=claims if claims is not None else claims_of(screen(answers, pack_zz().ruleset)),
+        claims=claims if claims is not None else computed_values(answers, pack_zz().ruleset),
         start=start,
         instance_id=instance or new_instance(),
         corrects=corrects,

@@ -4,6 +4,7 @@ lost.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,8 @@ from django.db import OperationalError
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from kimbilio.packs import form_names
+from kimbilio.packs.form_result import computed_values, differing
 from kimbilio.server.access.rules import Purpose
 from kimbilio.server.forms import services as forms
 from kimbilio.server.forms.models import FormVersion, Submission
@@ -24,7 +27,7 @@ from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.people import search, selectors
 from kimbilio.server.people.models import Case, Person
 from tests.jobs import run_jobs
-from tests.replay.filled import STARTED, YES, filled
+from tests.replay.filled import ANSWERS, STARTED, YES, filled, pack_zz
 from tests.world import World
 
 
@@ -232,6 +235,46 @@ def test_what_the_phone_claims_is_never_acted_upon_but_a_difference_is_shown(wor
     assert row.reasons == ["form_differs"]
     assert found["needs"][0]["category"] == "victim_of_trafficking"
     assert found["claimed"]["needs"] == {"stranded_migrant": "found"}
+
+
+KINDS_OF_VALUE = {
+    "a fact": ("fact_may_talk", ""),
+    "a fact that does not hold": ("fact_is_child", "yes"),
+    "an indicator": ("raised_TIP_00", ""),
+    "a count": ("count_victim_of_trafficking__said_so__strong", "0"),
+    "a dimension": ("positive_use", "yes"),
+    "a need": ("need_victim_of_trafficking", "presumed"),
+    "a need that was not found": ("need_asylum_seeker", "found"),
+    "the priority of a need": ("priority_victim_of_trafficking", "normal"),
+    "the list of needs": ("needs_found", ""),
+    "the priority": ("priority", "normal"),
+    "the agency that leads": ("lead_agency", "ZZZ-GATE"),
+    "what was not assessed": ("not_assessed", "stranded_migrant"),
+    "that an officer may act first": ("act_first", "yes"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_VALUE)
+def test_whatever_a_phone_worked_out_otherwise_is_flagged_and_named(world: World, kind: str) -> None:
+    name, value = KINDS_OF_VALUE[kind]
+    computed = computed_values(ANSWERS, pack_zz().ruleset)
+    assert computed[name] != value
+    row = arrive(world, filled(claims=computed | {name: value}))
+    assert (row.state, row.reasons) == ("needs_a_look", ["form_differs"])
+    assert screening_of(world, row)["claimed"]["differing"] == [name]
+    assert screening_of(world, row)["needs"][0]["result"] == "potential"
+
+
+def test_each_kind_of_value_that_a_form_computes_is_tampered_with_once() -> None:
+    patterns = {re.sub("<[a-z]+>", "[A-Za-z0-9_]+", name) for name in form_names.CALCULATIONS}
+    assert all(any(re.fullmatch(p, name) for name, _ in KINDS_OF_VALUE.values()) for p in patterns)
+
+
+def test_a_value_that_the_version_of_a_form_does_not_have_is_not_missed() -> None:
+    ruleset, computed = pack_zz().ruleset, computed_values(ANSWERS, pack_zz().ruleset)
+    older = {name: value for name, value in computed.items() if name != "fact_may_talk"}
+    assert differing(older, older, ANSWERS, ruleset) == []
+    assert differing(older, computed, ANSWERS, ruleset) == ["fact_may_talk"]
 
 
 def test_a_phone_two_days_ahead_counts_from_arrival_and_is_listed(world: World) -> None:

@@ -1,7 +1,7 @@
 """A filled form made from an XForm: for the demo's sample screening and for tests, where no phone is at hand.
 
 Puts answers into the XForm's own empty instance, as a client would send it. Does not run the form: what a
-phone works out by itself (relevance, calculations) is given as `claims`, see `claims_of`. Source: ODK XForms,
+phone works out by itself (relevance, calculations) is given as `claims`, see `packs.form_result`. Source: ODK XForms,
 primary instance.
 """
 
@@ -15,8 +15,6 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from defusedxml.ElementTree import fromstring
 
-from kimbilio.packs import form_names
-from kimbilio.rules import Screening
 from kimbilio.xlsforms import Answer
 
 _XFORMS, _JAVAROSA = "{http://www.w3.org/2002/xforms}", "{http://openrosa.org/javarosa}"
@@ -57,17 +55,6 @@ def build_submission(
     )
     xml: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return xml
-
-
-def claims_of(screening: Screening) -> dict[str, str]:
-    """What a phone writes down of a screening, under the names of the form's calculations."""
-    claims = {
-        form_names.NEEDS_FOUND: " ".join(need.category for need in screening.needs),
-        form_names.PRIORITY: screening.priority or "",
-        form_names.LEAD_AGENCY: screening.lead_agency or "",
-        form_names.NOT_ASSESSED: " ".join(screening.not_assessed),
-    }
-    return claims | {form_names.need(need.category): need.result for need in screening.needs}
 
 
 def _empty_instance(xform: str) -> Element:

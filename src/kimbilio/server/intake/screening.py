@@ -14,6 +14,7 @@ from typing import Any
 
 from kimbilio.packs import Pack, PackError
 from kimbilio.packs.form_names import Claims, read_claims
+from kimbilio.packs.form_result import differing
 from kimbilio.rules import RuleError, Screening, screen
 from kimbilio.rules.sharing import SharedField, agreed_fields, shared_values
 from kimbilio.server.forms.reasons import CLOCK_AHEAD, FORM_DIFFERS, UNKNOWN_ANSWER, UNKNOWN_PACK, UNREADABLE
@@ -45,12 +46,13 @@ Answers = Mapping[str, Answer]
 
 @dataclass(frozen=True)
 class _Filled:
-    """One screening form, read and typed."""
+    """One screening form, read and typed; `differing` names what the phone worked out otherwise."""
 
     pack: Pack
     answers: dict[str, Answer]
     referrals: list[dict[str, Answer]]
     claims: Claims
+    differing: list[str]
     screening: Screening
 
     @property
@@ -104,13 +106,15 @@ def _read(taken: Taken) -> _Filled:
         for line in (answers, *referrals):
             _choices_check(pack, line)
         screening = screen(answers, pack.ruleset)
+        differs = differing(read.answers, taken.kinds, answers, pack.ruleset)
     except PackError as fault:
         raise NotUnderstood(UNKNOWN_PACK) from fault
     except (AnswersRefused, RuleError) as fault:
         raise NotUnderstood(UNKNOWN_ANSWER) from fault
     except SubmissionRefused as fault:
         raise NotUnderstood(UNREADABLE) from fault
-    return _Filled(pack, answers, [line for line in referrals if line], read_claims(_texts(read)), screening)
+    kept = [line for line in referrals if line]
+    return _Filled(pack, answers, kept, read_claims(_texts(read)), differs, screening)
 
 
 def _texts(read: ReadSubmission) -> Mapping[str, str]:
@@ -161,8 +165,8 @@ def _document(filled: _Filled, taken: Taken) -> dict[str, Any]:
         **filled.screening.as_json(),
     }
     document["contradictions"] = document.pop("needs_a_look")
-    if _differs(filled):
-        claims = asdict(filled.claims)
+    if filled.differing:
+        claims = asdict(filled.claims) | {"differing": filled.differing}
         document["claimed"] = claims | {"not_assessed": sorted(filled.claims.not_assessed)}
     return document
 
@@ -211,19 +215,9 @@ def _agreed(filled: _Filled, line: Answers) -> list[str]:
             return []
 
 
-def _differs(filled: _Filled) -> bool:
-    found, claims = filled.screening, filled.claims
-    return (
-        dict(claims.needs) != {need.category: need.result for need in found.needs}
-        or claims.priority != (found.priority or "")
-        or claims.lead_agency != (found.lead_agency or "")
-        or claims.not_assessed != set(found.not_assessed)
-    )
-
-
 def _reasons(filled: _Filled, started_at: datetime | None, received_at: datetime) -> list[str]:
     reasons: list[str] = [look.why for look in filled.screening.needs_a_look]
-    if _differs(filled):
+    if filled.differing:
         reasons.append(FORM_DIFFERS)
     if started_at is not None and started_at > received_at:
         reasons.append(CLOCK_AHEAD)

@@ -20,9 +20,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from kimbilio.packs import load
+from kimbilio.packs.form_result import computed_values
 from kimbilio.packs.pack import SCREENING
-from kimbilio.rules import screen
-from kimbilio.server.field.sample import build_submission, claims_of
+from kimbilio.server.field.sample import build_submission
 from kimbilio.server.forms.selectors import forms_listed
 
 from .world import table
@@ -71,7 +71,7 @@ def sample_send(sample: Sample) -> None:
         form.xform,
         sample.answers,
         repeats={"referral": sample.referrals},
-        claims=claims_of(screen(sample.answers, pack.ruleset)),
+        claims=computed_values(sample.answers, pack.ruleset),
         start=end - TAKES,
         end=end,
         instance_id=f"uuid:{uuid.uuid4()}",
