@@ -87,6 +87,12 @@ def _add_pack(commands: argparse._SubParsersAction[_Parser]) -> None:
     audio.add_argument("--missing", action="store_true", help="only what is still to be recorded")
     audio.add_argument("--language", metavar="ID", help="one language of the pack; default: all")
     audio.set_defaults(run="kimbilio.packs.commands:pack_audio")
+    examples = verbs.add_parser("examples", help="which branches of the rules no example takes yet")
+    examples.add_argument("pack", metavar="PACK", help="id, folder or workbook of a pack")
+    examples.add_argument(
+        "--from", dest="folder", type=Path, metavar="FOLDER", help="default: vectors/screening/PACK"
+    )
+    examples.set_defaults(run="kimbilio.packs.commands:pack_examples")
 
 
 def _add_server(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -122,6 +122,16 @@ def pack_audio(told: Namespace) -> int:
     return 0
 
 
+def pack_examples(told: Namespace) -> int:
+    """Say which branches of a pack's rules no example takes; 1 when there are any."""
+    from kimbilio.packs.examples import coverage, examples_text, folder_of
+
+    pack = load(told.pack)
+    found = coverage(pack, told.folder or folder_of(told.pack))
+    _say(examples_text(pack, found))
+    return 1 if found.lacking else 0
+
+
 def _language(pack: Pack, language: str) -> str:
     done = sum(pack.is_translated(key, language) for key in pack.english)
     reviewed = next(one.reviewed for one in pack.languages if one.id == language)

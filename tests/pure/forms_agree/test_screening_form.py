@@ -26,7 +26,7 @@ from tests.pure.oracle.drawing import draw
 from tests.pure.oracle.golden import golden_sets
 
 # How many random sets a form is filled with; `make soak` asks for more. The larger form takes three times as long.
-RANDOM_SETS = {"zz": 150, "zm": 50} | {
+RANDOM_SETS = {"zz": 100, "zm": 30} | {
     pack: int(os.environ["KIMBILIO_RANDOM_SETS"])
     for pack in ("zz", "zm")
     if "KIMBILIO_RANDOM_SETS" in os.environ
