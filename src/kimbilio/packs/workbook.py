@@ -10,6 +10,7 @@ pack's folder, not there.
 from __future__ import annotations
 
 import base64
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, datetime
@@ -30,6 +31,8 @@ _PATH_COLUMNS = ("path", "value")
 _MEDIA_COLUMNS = ("file", "piece", "base64")
 _PIECE = 30_000  # signs; a cell holds 32,767
 _WIDE = 60
+_UNPACKED = 100_000_000
+"""Bytes that a workbook may unpack to; one with all the recordings that a pack may have stays far below."""
 
 
 def write_workbook(tables: Tables, path: Path) -> None:
@@ -90,6 +93,7 @@ def read_workbook(path: Path) -> Tables:
 def _sheets(path: Path) -> list[tuple[str, list[list[str]]]]:
     """Every sheet with its title and its cells as text; PackError for what Excel did not write."""
     try:
+        _weigh(path)
         # From memory: what openpyxl opens itself it leaves open when it stumbles
         with closing(load_workbook(BytesIO(path.read_bytes()), read_only=True, data_only=True)) as book:
             return [
@@ -99,11 +103,23 @@ def _sheets(path: Path) -> list[tuple[str, list[list[str]]]]:
                 )
                 for sheet in book.worksheets
             ]
+    except PackError:
+        raise
     except Exception as error:  # openpyxl stumbles over a damaged file in a dozen ways and names none of them
         raise PackError(
             f"'{path.name}' is not an Excel workbook",
             "Save the pack again as .xlsx, or give the pack's folder.",
         ) from error
+
+
+def _weigh(path: Path) -> None:
+    """Raises PackError when the workbook, a zip, is built to fill the memory of whoever opens it."""
+    with zipfile.ZipFile(path) as archive:  # no more is unpacked of an entry than it says here
+        if sum(entry.file_size for entry in archive.infolist()) > _UNPACKED:
+            raise PackError(
+                f"'{path.name}' would unpack to more than {_UNPACKED // 1_000_000} MB",
+                "Ask who sent it. No pack with its pictures and recordings comes near that.",
+            )
 
 
 def _read_media(table: Table, faults: list[Fault]) -> dict[str, bytes]:

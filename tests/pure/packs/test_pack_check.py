@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -629,6 +630,20 @@ def test_an_unknown_pack_is_refused_with_the_names_of_those_there_are() -> None:
     with pytest.raises(PackError, match="no pack 'atlantis'") as refused:
         check("atlantis")
     assert "zm, zz" in refused.value.hint
+
+
+def test_a_workbook_built_to_fill_the_memory_is_refused_unopened(tmp_path: Path) -> None:
+    path = tmp_path / "pack.xlsx"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/big.xml", "w") as entry,
+    ):
+        for _ in range(101):
+            entry.write(bytes(1_000_000))
+    assert path.stat().st_size < 1_000_000
+
+    with pytest.raises(PackError, match="would unpack to more than 100 MB"):
+        check(path)
 
 
 def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
