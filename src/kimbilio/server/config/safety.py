@@ -6,6 +6,7 @@ cannot know, such as backups; that is `kimbilio doctor`.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,8 @@ Fault = NotConfigured
 DATABASES = (("default", "main database"), (STORE, "key store"))
 FEWEST_SYMBOLS = 12
 """A secret of 32 characters drawn at random has more different ones than this, but once in a million years."""
+CHECKED = ("verify-ca", "verify-full")
+"""Modes of PostgreSQL's client in which it knows whom it talks to."""
 HERE = ("localhost", "127.0.0.1", "::1")
 ACTING = "kimbilio.server.config.middleware.ActingMiddleware"
 
@@ -97,6 +100,20 @@ def mail() -> Iterator[Fault]:
             f"mail to {host} would travel in clear (KIMBILIO_SMTP_TLS)",
             "Set it to starttls or tls; only a mail server on this machine may do without.",
         )
+
+
+def database_lines() -> Iterator[Fault]:
+    """How this process reaches the databases: on another machine only by TLS whose certificate is checked."""
+    for alias, name in DATABASES:
+        given = connections[alias].settings_dict
+        hosts = str(given.get("HOST") or os.environ.get("PGHOST", "")).split(",")
+        away = [host for host in hosts if host and not host.startswith("/") and host not in HERE]
+        mode = given.get("OPTIONS", {}).get("sslmode") or os.environ.get("PGSSLMODE", "")
+        if away and mode not in CHECKED:
+            yield Fault(
+                f"the {name} is on another machine, {away[0]}, and its certificate is not checked",
+                "Add ?sslmode=verify-full to its address, and sslrootcert= with the file of the authority.",
+            )
 
 
 def key_folder() -> Iterator[Fault]:
@@ -186,6 +203,7 @@ CHECKS: tuple[Callable[[], Iterator[Fault]], ...] = (
     openness,
     addresses,
     mail,
+    database_lines,
     key_folder,
     role,
     stores_apart,
