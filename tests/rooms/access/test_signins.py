@@ -9,7 +9,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.totp.internal.auth import yield_hotp_counters_from_time as counters
 from django.test import Client
+from django.urls import reverse
 
+from kimbilio.server.identity.models import MemberCode
 from kimbilio.server.journal.models import Act
 from kimbilio.server.kernel.rows import acting_for
 from tests.rooms.people.test_pages import client_of
@@ -77,6 +79,33 @@ def test_a_second_step_taken_away_is_an_act_that_the_steward_reads(world: World,
     page = client_of(world, "stefan").get("/journal/").content.decode()
     for words in ("second step was changed", "Removed", "Code app", "A member signed in"):
         assert words in page
+
+
+def test_a_steward_proves_again_who_they_are_before_making_anybody_powerful(world: World) -> None:
+    seed = generate_totp_secret()
+    TOTP.activate(world.member("stefan").user, seed)
+    client = sign_in("stefan walks a long road", name="stefan")
+    second_step(client, seed)
+    asha = world.member("asha").id
+    assert client.get("/organisation/").status_code == 200
+    for address in (
+        reverse("access:device_enrol"),
+        reverse("access:member_add"),
+        f"/organisation/members/{asha}/",
+    ):
+        assert (
+            client.get(address)
+            .headers["Location"]
+            .startswith("/accounts/reauthenticate/?next=%2Forganisation")
+        )
+    code = reverse("access:member_code", args=[asha])
+    assert client.post(code, {"second_step": "lost"}).status_code == 302
+    assert not MemberCode.objects.exists()
+
+    client.post("/accounts/reauthenticate/", {"password": "stefan walks a long road"})
+    assert client.get(reverse("access:device_enrol")).status_code == 200
+    assert client.post(code, {"second_step": "lost"}).status_code == 200
+    assert MemberCode.objects.get().member_id == asha
 
 
 @pytest.mark.parametrize("times", [1, 3])

@@ -7,8 +7,12 @@ from functools import wraps
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from kimbilio.server.identity.actor import Actor
@@ -43,6 +47,24 @@ def as_member(*roles: str) -> Callable[[View], View]:
         return never_cache(inner)
 
     return decorate
+
+
+def freshly_proven(view: View) -> View:
+    """For what makes somebody powerful: only for a member who has shown within minutes again who they are.
+
+    Anybody else is asked for it and led back. Whoever comes without a page to come back to, by POST alone, comes
+    back to the page of the organisation. Personas of the demo have nothing to show.
+    """
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if settings.KIMBILIO_DEMO or did_recently_reauthenticate(request):
+            return view(request, *args, **kwargs)
+        ways = get_adapter().get_reauthentication_methods(request.user)
+        back = request.path if request.method == "GET" else reverse("access:organisation")
+        return redirect(f"{ways[0]['url']}?{urlencode({'next': back})}")
+
+    return inner
 
 
 def actor_of(request: HttpRequest) -> Actor:

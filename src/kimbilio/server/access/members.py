@@ -17,7 +17,7 @@ from kimbilio.server.identity.selectors import desks_of
 from kimbilio.server.kernel.errors import Refused
 
 from . import keeping
-from .doors import actor_of, as_member
+from .doors import actor_of, as_member, freshly_proven
 
 KEEPERS = (Member.Role.STEWARD,)
 
@@ -67,6 +67,7 @@ class JoinForm(MemberForm):
 
 @require_http_methods(["GET", "POST"])
 @as_member(*KEEPERS)
+@freshly_proven
 def member_add(request: HttpRequest) -> HttpResponse:
     """Add a member; the code for their password is shown once."""
     actor = actor_of(request)
@@ -85,6 +86,7 @@ def member_add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @as_member(*KEEPERS)
+@freshly_proven
 def member(request: HttpRequest, member: uuid.UUID) -> HttpResponse:
     """One member: name, role, desks."""
     actor, row = actor_of(request), _own(request, member)
@@ -102,6 +104,7 @@ def member(request: HttpRequest, member: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @as_member(*KEEPERS)
+@freshly_proven
 def member_code(request: HttpRequest, member: uuid.UUID) -> HttpResponse:
     """A new one-time code, shown once."""
     row = _own(request, member)

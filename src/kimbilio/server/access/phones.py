@@ -19,7 +19,7 @@ from kimbilio.server.identity.selectors import colleagues_of, desks_of, organisa
 from kimbilio.server.identity.services import FIRST_USE_WITHIN
 from kimbilio.server.journal.services import act_record
 
-from .doors import actor_of, as_member
+from .doors import actor_of, as_member, freshly_proven
 from .setup import app_qr, collect_qr, qr_picture
 
 KEEPERS = (Member.Role.STEWARD,)
@@ -41,6 +41,7 @@ class EnrolForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @as_member(*KEEPERS)
+@freshly_proven
 def device_enrol(request: HttpRequest) -> HttpResponse:
     """Enrol a phone; its codes are shown once, and never again. Whichever is used first ends the other."""
     actor = actor_of(request)
