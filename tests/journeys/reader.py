@@ -1,8 +1,8 @@
 """A person at a browser: goes, presses, reads; and looks at each page as a careful colleague would.
 
-`look` holds every page to the same: nothing serious for axe-core, no scrolling sideways at 320 px or zoomed
-to 200 %, no raw code of a machine, no English left on an Arabic page, nothing on the console, nothing fetched
-from elsewhere. Each look is kept as a picture in `var/screenshots`.
+`look` holds every page to the same: nothing serious for axe-core; no scrolling sideways at 320 px, zoomed to 200 %,
+or with the text alone at 200 %; one primary button; no raw code of a machine; no English left on an Arabic page;
+nothing on the console; nothing fetched from elsewhere. Each look is kept as a picture in `var/screenshots`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ RUN_AXE = "axe.run(document, {resultTypes: ['violations']}).then(found => found.
 ['serious', 'critical'].includes(one.impact)).map(one => one.id + ': ' + one.nodes.slice(0, 3).map(node => \
 node.html.slice(0, 160)).join(' | ')))"
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+LARGER = "document.documentElement.style.fontSize = '200%';"
+AS_BEFORE = "document.documentElement.style.fontSize = '';"
 # What is read on the page, but for words that stand in a language of their own
 READ = """[...document.querySelectorAll('body *')].filter(one => one.checkVisibility() && !['SCRIPT', 'STYLE',
 'TEXTAREA'].includes(one.tagName) && !one.closest('body [lang]')).flatMap(one => [...one.childNodes]).filter(one =>
@@ -125,6 +127,8 @@ class Reader:
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{self._seen:02d}-{name}.png", full_page=True)
         faults = [f"axe {found}" for found in self.page.evaluate(RUN_AXE)]
+        primary = self.page.locator("main .btn-primary").filter(visible=True).count()
+        faults += [f"{primary} primary buttons"] if primary > 1 else []
         self._faults += [f"{name}: {fault}" for fault in faults + self._sideways() + self._unread()]
 
     def excuse(self, words: str) -> None:
@@ -143,6 +147,12 @@ class Reader:
             if over > 0:
                 faults.append(f"scrolls sideways by {over} px at {narrow} px")
         self.page.set_viewport_size({"width": width, "height": height})
+        if self._size == "desktop":
+            over = self.page.evaluate(
+                f"() => {{ {LARGER} const over = {SIDEWAYS}; {AS_BEFORE} return over; }}"
+            )
+            if over > 0:
+                faults.append(f"scrolls sideways by {over} px with text at 200 %")
         return faults
 
     def _unread(self) -> list[str]:

@@ -34,8 +34,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("jo
 NAME = "Neema Invented"
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(
+    ("language", "size"),
+    [
+        ("en", "desktop"),
+        ("en", "phone"),
+        ("ar", "desktop"),
+        ("ar", "phone"),
+        ("fr", "phone"),
+        ("sw", "phone"),
+    ],
+)
 def test_a_screening_becomes_an_accepted_referral_and_the_person_arrives(
     language: str, size: str, window: Open, demo: Demo
 ) -> None:

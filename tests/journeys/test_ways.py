@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from .conftest import Open
 from .house import Demo
-from .reader import Reader
+from .reader import SIDEWAYS, Reader
 from .walk import (
     AUDITOR,
     CASEWORKER,
@@ -21,6 +23,8 @@ from .walk import (
     send_sample,
     sign_in,
 )
+
+ANY_RECORD = re.compile(r"K-[0-9A-Z-]+/|[0-9a-f-]{36}/")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("journeys")]
 
@@ -110,40 +114,97 @@ def test_a_misspelt_name_finds_the_case_and_every_look_stands_in_the_journal(win
     )
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(
+    ("language", "size"), [("en", "desktop"), ("en", "phone"), ("ar", "desktop"), ("ar", "phone")]
+)
 def test_every_other_page_is_fit_to_be_seen(language: str, size: str, window: Open) -> None:
     reader: Reader = window(language=language, size=size)
     sign_in(reader)
     code = send_sample(reader, "child")
-    for name, path in (
-        ("child-case", f"/cases/{code}/"),
-        ("cases", "/cases/"),
-        ("referrals", "/referrals/"),
-        ("directory", "/directory/"),
-        ("second-factor", "/accounts/2fa/"),
-    ):
-        reader.go(path)
-        reader.look(name)
-    reader.go(f"/cases/{code}/")
+    case = f"/cases/{code}/"
+    look_at(reader, ("child-case", case), ("cases", "/cases/"), ("referrals", "/referrals/"))
+    look_at(reader, ("directory", "/directory/"), ("paper", "/paper/"), ("second-factor", "/accounts/2fa/"))
+    reader.go(case)
     reader.main.locator("a[href*='/forms/']").first.click()
     reader.look("form")
 
     reader.become(SUPERVISOR)
-    for name, path in (
-        ("supervisor-work", "/"),
-        ("journal", "/journal/"),
-        ("why", f"/cases/{code}/why/"),
-        ("assign", f"/cases/{code}/assign/"),
-    ):
-        reader.go(path)
-        reader.look(name)
+    look_at(reader, ("supervisor-work", "/"), ("journal", "/journal/"), ("why", f"{case}why/"))
+    look_at(reader, ("assign", f"{case}assign/"), ("erase", f"{case}erase/"))
     reader.become(STEWARD)
     reader.look("steward-work")
-    reader.go("/organisation/")
-    reader.look("organisation")
+    look_at(reader, ("seal", "/journal/seal/"), ("encryption", "/organisation/encryption/"))
+    look_at(reader, ("member-to-add", "/organisation/members/add/"), ("desk", "/organisation/desks/open/"))
+    look_at(reader, ("organisation", "/organisation/"))
     reader.follow("Enrol a phone")
     reader.press("Enrol the phone")
     reader.look("enrol-refused")
+    reader.main.locator("input[name=name]").fill("Phone of the second shift")
+    reader.press("Enrol the phone")
+    reader.sees(reader.words("With ODK Collect"))
+    reader.look("enrolled")
     reader.become(AUDITOR)
     reader.look("auditor-work")
+    look_at(reader, ("unusual", "/journal/unusual/"))
+
+
+def look_at(reader: Reader, *pages: tuple[str, str]) -> None:
+    """Open each address and look at the page under a name."""
+    for name, path in pages:
+        reader.go(path)
+        reader.look(name)
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", "phone"), ("ar", "desktop")])
+def test_the_other_doors_wait_behind_more_without_script_and_by_keyboard(
+    language: str, size: str, window: Open
+) -> None:
+    reader: Reader = window(language=language, size=size, script=False)
+    sign_in(reader)
+    mast = reader.page.locator(".mast nav")
+    assert mast.get_by_role("link").filter(visible=True).count() == (3 if size == "phone" else 5)
+    _tab_to(reader, ".menu > summary")
+    reader.page.keyboard.press("Enter")
+    menu = mast.locator(".menu ul")
+    expect(menu).to_be_visible()
+    over = reader.page.evaluate(SIDEWAYS)
+    assert over == 0
+    box, window_size = menu.bounding_box(), reader.page.viewport_size
+    assert box
+    assert window_size
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= window_size["width"]
+    _tab_to(reader, ".menu a[href='/paper/']")
+    reader.page.keyboard.press("Enter")
+    reader.page.wait_for_url("**/paper/")
+    expect(mast.locator(".menu a[aria-current]")).to_have_attribute("href", "/paper/")
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_each_thing_to_see_further_opens_for_the_colleague_whose_work_it_is(size: str, window: Open) -> None:
+    reader: Reader = window(size=size)
+    sign_in(reader)
+    send_sample(reader, "asylum")
+    reader.look("first-minute-further")
+    things = reader.main.locator(".list > li")
+    opened = set()
+    for number in range(things.count()):
+        reader.go("/demo/")
+        thing = things.nth(number).locator("a, button")
+        if not thing.count():
+            continue  # it waits for an earlier step, and says so
+        thing.click()
+        reader.page.wait_for_url(lambda url: "/demo/" not in url)
+        opened.add(ANY_RECORD.sub("", reader.page.url.removeprefix(reader.address)))
+    assert opened == {
+        "/practice/",
+        "/law/",
+        "/paper/",
+        "/referrals/slip/",
+        "/organisation/devices/enrol/",
+        "/n/ways/",
+        "/journal/seal/",
+        "/cases/erase/",
+    }
+    reader.page.locator(".invented a").first.click()
+    reader.sees("Look further")

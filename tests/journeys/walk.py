@@ -20,7 +20,9 @@ OFFICER, CASEWORKER, SUPERVISOR, STEWARD, AUDITOR = (
     "Bakari Lushomo",
     "Selma Nkunda",
 )
-DESK = {"en": "Social Welfare duty desk", "ar": "مكتب مناوبة الرعاية الاجتماعية"}
+DESK = dict.fromkeys(("en", "fr", "sw"), "Social Welfare duty desk") | {
+    "ar": "مكتب مناوبة الرعاية الاجتماعية"
+}
 CODE = re.compile(r"K-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]")
 AGREED = ("age_band", "sex", "language", "needs")
 TOMORROW = datetime.now().astimezone() + timedelta(days=1)
@@ -41,8 +43,9 @@ def sample(name: str) -> dict[str, Any]:
 
 def send_sample(reader: Reader, name: str = "woman") -> str:
     """Send a sample from the first minute's page and wait for its case; returns the code."""
+    title = sample(name)["title"]
     reader.go("/demo/")
-    reader.press("Send: %(title)s", title=sample(name)["title"][reader.language])
+    reader.press("Send: %(title)s", title=title.get(reader.language, title["en"]))
     return arrived(reader)
 
 

@@ -25,6 +25,7 @@ Case
     {% facts rows %}  {% facts rows narrow=True %}         pairs of term and value
     {% timeline entries %}   .at .text .by, newest first or last as given; grouped by day
     {% queue queue %}        a Queue of panels.py, folding on a phone; `what=` names the third column
+    {% panel panel %}        a Panel of panels.py as a part with its heading
     {% more url %}           "Show the next 50": the address of the next keyset page
 Forms
     {% error_summary form %} first thing in <main> after a refused POST; links to each field
@@ -58,7 +59,7 @@ from kimbilio.server.ui.moments import (
     span_words,
     time_words,
 )
-from kimbilio.server.ui.panels import Queue
+from kimbilio.server.ui.panels import Panel, Queue
 
 register = template.Library()
 
@@ -214,6 +215,12 @@ def timeline(context: template.Context, entries: Iterable[Any]) -> dict[str, Any
 def queue(context: template.Context, queue: Queue, what: str | Promise = "") -> dict[str, Any]:
     """A queue of *Work*."""
     return {"queue": queue, "what": what or gettext("What is asked"), "now": _now(context)}
+
+
+@register.inclusion_tag("ui/components/panel.html")
+def panel(item: Panel) -> dict[str, Any]:
+    """A part of a page that another room has drawn."""
+    return {"panel": item}
 
 
 @register.inclusion_tag("ui/components/more.html")
