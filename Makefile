@@ -18,7 +18,7 @@ MARKS := $(if $(filter no,$(BROWSER)),-m "not browser",)
 help:
 	@echo "make demo    set everything up and serve an invented country on http://localhost:$(PORT) (PORT=… for another)"
 	@echo "make test    all tests; installs Chromium when run as root (BROWSER=no leaves its tests out)"
-	@echo "make soak    the tests under fire for hours: kills, histories, hostile files; docs/reference/tests.md"
+	@echo "make soak    the tests under fire for hours: kills, broken lines, hostile files; docs/reference/tests.md"
 	@echo "make quick   lint, types and pure tests, in a minute"
 	@echo "make bench   measure: door, desk at a million people, memory; writes benchmarks/RESULTS.md"
 	@echo "make lock    pin all dependencies anew"

@@ -12,8 +12,6 @@ LENGTHS = {  # name: (in `make test`, in `make soak`)
     "KIMBILIO_FIRE_KILLS": (50, 200),
     "KIMBILIO_FIRE_PAIRS": (1_000, 10_000),
     "KIMBILIO_FIRE_BROKEN_LINES": (60, 1_000),
-    "KIMBILIO_FIRE_DAY": (300, 3_000),
-    "KIMBILIO_FIRE_HISTORIES": (60, 10_000),
     "KIMBILIO_FIRE_MUTATIONS": (2_000, 1_000_000),
 }
 

@@ -76,13 +76,14 @@ class ReplayClient:
     """A phone. `url` is the server address as it stands in Collect's settings, `…/openrosa/<token>`.
 
     `lose` are the numbers of POSTs, counted from 1 over the client's life, whose answer never reaches the
-    phone.
+    phone. `seconds` is how long it waits for an answer.
     """
 
     url: str
     device_id: str = "collect:replay"
     lose: set[int] = field(default_factory=set)
     posts: int = 0
+    seconds: float = 60
     integrity_urls: dict[str, str] = field(default_factory=dict)
 
     def form_list(self) -> list[ListedForm]:
@@ -203,7 +204,7 @@ class ReplayClient:
     ) -> Answer:
         where = urlsplit(address)
         kind = http.client.HTTPSConnection if where.scheme == "https" else http.client.HTTPConnection
-        connection = kind(where.netloc, timeout=60)
+        connection = kind(where.netloc, timeout=self.seconds)
         try:
             # Collect writes the hour on a clock of twelve, so its Date may be wrong by half a day.
             sent = {"X-OpenRosa-Version": "1.0", "Date": "Tue, 24 Nov 2026 07:10:00 GMT", **(headers or {})}
