@@ -13,7 +13,7 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-em
 MARKS := $(if $(filter no,$(BROWSER)),-m "not browser",)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak quick browser setup setup-tests lock preflight clean bench
+.PHONY: help demo test soak quick wheel audit browser setup setup-tests lock preflight clean bench
 
 help:
 	@echo "make demo    set everything up and serve an invented country on http://localhost:$(PORT) (PORT=… for another)"
@@ -21,6 +21,8 @@ help:
 	@echo "make soak    the tests under fire for hours: kills, broken lines, hostile files; docs/reference/tests.md"
 	@echo "make quick   lint, types and pure tests, in a minute"
 	@echo "make bench   measure: door, desk at a million people, memory; writes benchmarks/RESULTS.md"
+	@echo "make wheel   build what a server installs, into dist/"
+	@echo "make audit   ask whether faults are known in what is locked; once a week, such as from cron"
 	@echo "make lock    pin all dependencies anew"
 	@echo "make clean   remove what make installed; the demo's data in var/demo stays"
 
@@ -42,6 +44,11 @@ quick: setup-tests
 
 bench: setup-tests
 	@$(BIN)/python -m benchmarks
+
+wheel: setup
+	@rm -f dist/kimbilio-*.whl
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet wheel --no-deps --wheel-dir dist .
+	@ls dist/kimbilio-*.whl
 
 browser: preflight
 	@$(PYTHON) $(CONFIG)/preflight.py --browser
@@ -85,11 +92,21 @@ node_modules/.tests: package-lock.json node_modules/.vendored
 	@$(BIN)/python -m kimbilio.server.ui.catalogue compile >/dev/null
 	@touch $@
 
+.venv-audit/.made:
+	@$(PYTHON) -m venv .venv-audit
+	@.venv-audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit || { rm -rf .venv-audit; \
+	 echo "error: pip-audit could not be fetched" >&2; \
+	 echo "  hint: Nothing is known about today. Try again where the network is there." >&2; exit 2; }
+	@touch $@
+
+audit: .venv-audit/.made
+	@.venv-audit/bin/python .ci/audit.py
+
 lock: .venv/.made
 	@$(PIP) pip-tools
 	@$(COMPILE) --upgrade --extra dev -o requirements-dev.lock pyproject.toml
 	@$(COMPILE) -c requirements-dev.lock -o requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-audit node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	rm -rf src/kimbilio/server/ui/static/ui/vendor src/kimbilio/server/ui/fonts $(LOCALE)/*/LC_MESSAGES/*.mo var/test
