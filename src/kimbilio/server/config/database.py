@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import time
+from collections.abc import Callable
+
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
-from django.db.utils import ProgrammingError
+from django.db.utils import OperationalError, ProgrammingError
+from psycopg.errors import LockNotAvailable
 
 from kimbilio.server.kernel import keystore
 from kimbilio.server.kernel.routers import STORE
@@ -20,11 +25,44 @@ def keystore_migrate() -> None:
 
 
 def migrate() -> None:
-    """Migrate both databases and lay the rights again. Safe to run as often as one likes."""
+    """Migrate both databases and lay the rights again. Safe to run as often as one likes, while others work.
+
+    Whoever works meanwhile goes first: each step waits for a table only shortly, and is tried again. Otherwise a form
+    that arrives could be the one that PostgreSQL gives up to end a deadlock. Raises TablesInUse.
+    """
     for database in ("default", STORE):
-        call_command("migrate", database=database, interactive=False, verbosity=0)
-    roles.rights_lay()
+        _patiently(lambda: call_command("migrate", database=database, interactive=False, verbosity=0))  # noqa: B023  # called at once
+    _patiently(roles.rights_lay)
     keystore.tombstones_replay()
+
+
+class TablesInUse(RuntimeError):
+    """Tables were in use without a pause."""
+
+    hint = "Find what holds them (pg_stat_activity), then run `kimbilio migrate` again: it goes on where it stopped."
+
+
+SHORTLY = "800ms"
+"""Less than PostgreSQL's deadlock_timeout (1 s), so that it is we who give up."""
+PATIENCE = 120.0  # seconds in all
+
+
+def _patiently(step: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while True:
+        for connection in connections.all():
+            with connection.cursor() as cursor:
+                cursor.execute("set lock_timeout = %s", [SHORTLY])
+        try:
+            step()
+        except OperationalError as busy:
+            if not isinstance(busy.__cause__, LockNotAvailable):
+                raise
+            if time.monotonic() > end:
+                raise TablesInUse(f"Tables were in use for {PATIENCE:.0f} seconds without a pause") from busy
+            time.sleep(random.uniform(0.05, 0.3))  # noqa: S311  # no secret: not in step with whoever works
+        else:
+            return
 
 
 def migrations_missing(alias: str) -> str:
