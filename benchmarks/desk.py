@@ -180,12 +180,14 @@ class _Browser:
     """One signed-in member over one connection."""
 
     def __init__(self, port: int, user: Any) -> None:
+        from django.conf import settings
         from django.test import Client
 
+        session, csrf = settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME
         client = Client()
         client.force_login(user)
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
-        self._headers = {"Cookie": f"sessionid={client.cookies['sessionid'].value}; csrftoken={_CSRF}"}
+        self._headers = {"Cookie": f"{session}={client.cookies[session].value}; {csrf}={_CSRF}"}
 
     def get(self, path: str) -> bytes:
         """A page."""
@@ -386,7 +388,7 @@ def _asked(desk: Desk, actor: Any, chosen: dict[str, str], before: Any = None) -
     from kimbilio.server.people.selectors import cases_narrowed
 
     with _acting(desk):
-        return len(cases_narrowed(actor, chosen, before=before, for_=Purpose.SEARCH)[:51])
+        return len(cases_narrowed(actor, chosen, before=before, for_=Purpose.SEARCH, most=51))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from kimbilio.server.access.rules import Purpose
 from kimbilio.server.kernel.rows import acting_for
-from kimbilio.server.people import search, services
+from kimbilio.server.people import search, selectors, services
 from kimbilio.server.people.models import Case
 from tests.world import World
 
@@ -77,3 +77,21 @@ def test_filters_narrow_by_code_alone(world: World) -> None:
         cases = Case.objects.visible_to(world.actor("sela"), for_=Purpose.SEARCH)
         narrowed = search.cases_with(world.actor("sela"), cases, {"sex": "woman", "need": "shelter"})
         assert [case.id for case in narrowed] == [woman.id]
+
+
+def test_a_list_asked_for_each_tie_apart_shows_what_the_rule_shows(world: World) -> None:
+    with acting_for(world.border.id):
+        cases = [register(world, f"Mara {number}") for number in range(3)]
+        services.case_assign(actor=world.actor("sela"), case=cases[1].id, member=world.member("ben"))
+    for name in world.members:
+        actor = world.actor(name)
+        with acting_for(actor.organisation):
+            visible = Case.objects.visible_to(actor, for_=Purpose.SEARCH).order_by("-id")
+            for most in (2, 9):
+                shown = selectors.cases_narrowed(actor, {}, for_=Purpose.SEARCH, most=most)
+                assert shown == list(visible[:most]), name
+    with acting_for(world.border.id):
+        page = selectors.cases_narrowed(
+            world.actor("asha"), {}, before=cases[2].id, for_=Purpose.SEARCH, most=9
+        )
+        assert page == [cases[1], cases[0]]

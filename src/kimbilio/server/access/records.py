@@ -9,7 +9,7 @@ from django.db import models
 from kimbilio.server.identity.actor import Actor
 from kimbilio.server.kernel.errors import NotVisible
 
-from .rules import COLUMNS, Purpose, Tie, condition_for
+from .rules import COLUMNS, Purpose, Tie, condition_for, conditions_apart
 
 _Row = TypeVar("_Row", bound=models.Model)
 
@@ -22,6 +22,17 @@ class RecordQuerySet(models.QuerySet[_Row]):
         path: str = getattr(self.model, "case_path", "")
         columns: dict[Tie, str] = getattr(self.model, "tie_columns", COLUMNS)
         return self.filter(condition_for(actor, path, columns))
+
+    def newest_visible_to(self, actor: Actor, *, for_: Purpose, most: int) -> Self:
+        """The `most` newest cases this actor may see of these: a short walk for each of their ties."""
+        walks = [
+            self.filter(condition).order_by("-id").values_list("id", flat=True)[:most]
+            for condition in conditions_apart(actor)
+        ]
+        if len(walks) == 1:
+            return self.filter(conditions_apart(actor)[0]).order_by("-id")[:most]
+        ids = set(walks[0].union(*walks[1:], all=True)) if walks else set()
+        return self.filter(id__in=sorted(ids, reverse=True)[:most]).order_by("-id")
 
     def get_for(self, actor: Actor, *, for_: Purpose, **lookup: Any) -> _Row:
         """The one row, or NotVisible: refusal looks like absence."""

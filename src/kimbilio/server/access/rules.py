@@ -114,3 +114,22 @@ def condition_for(actor: Actor, path: str = "", columns: Mapping[Tie, str] = COL
     for tie in TIES.get(actor.role, frozenset()) & columns.keys():
         condition |= Q(**{f"{path}{columns[tie]}__in": values[tie]})
     return condition & own
+
+
+def conditions_apart(actor: Actor, columns: Mapping[Tie, str] = COLUMNS) -> list[Q]:
+    """The same rule as one condition for each tie, and for each desk: together they are `condition_for`.
+
+    No index is in the order of a list whose rows are tied in one way or another; for each way there is one.
+    """
+    own = Q(**{columns[Tie.ORGANISATION]: actor.organisation})
+    held = TIES.get(actor.role, frozenset())
+    if actor.is_system or Tie.ORGANISATION in held:
+        return [own]
+    values = {
+        Tie.DESK: sorted(actor.desks),
+        Tie.ASSIGNED: [actor.member],
+        Tie.NOTICED: [actor.member],
+    }
+    return [
+        own & Q(**{columns[tie]: value}) for tie, among in values.items() if tie in held for value in among
+    ]

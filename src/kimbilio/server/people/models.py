@@ -75,6 +75,8 @@ class Case(OwnedRow, SealedRow):
         indexes = [
             models.Index(fields=["organisation", "-id"], name="case_newest"),
             models.Index(fields=["desk", "-id"], name="case_newest_of_desk"),
+            models.Index(fields=["noticed_by", "-id"], name="case_newest_noticed_by"),
+            models.Index(fields=["assigned_to", "-id"], name="case_newest_assigned_to"),
             models.Index(fields=["organisation", "stage", "-id"], name="case_newest_of_stage"),
             models.Index(fields=["organisation", "priority", "-id"], name="case_newest_of_priority"),
         ]

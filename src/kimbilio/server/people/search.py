@@ -29,7 +29,6 @@ WAY = 3
 CANDIDATES = 100
 SHOWN = 50
 _ASKED = 4
-_FEW = 10
 _NEAR_EACH = 20
 _EXACT, _NEAR = 6, 2  # how much more a whole pair says than a half
 _LIKE_ENOUGH = 0.6
@@ -91,9 +90,7 @@ def candidates(actor: Actor, name: str, *, for_: Purpose) -> list[uuid.UUID]:
         return []
     visible = FindingCode.objects.visible_to(actor, for_=for_)
     found = _by_pairs(actor, visible, parts) if len(parts) > 1 else []
-    if len(found) < _FEW:
-        found += _by_parts(actor, visible, parts)
-    return list(dict.fromkeys(found))[:CANDIDATES]
+    return found or list(dict.fromkeys(_by_parts(actor, visible, parts)))[:CANDIDATES]
 
 
 def cases_under_their_code(actor: Actor, code: str, *, for_: Purpose) -> RecordQuerySet[Case]:

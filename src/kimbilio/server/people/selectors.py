@@ -54,16 +54,23 @@ def cases_visible(actor: Actor, *, for_: Purpose) -> RecordQuerySet[Case]:
 
 
 def cases_narrowed(
-    actor: Actor, chosen: Mapping[str, str], *, before: uuid.UUID | None = None, for_: Purpose
-) -> RecordQuerySet[Case]:
-    """A list's cases: those that answer to what was chosen (CLEAR and coded filters), older than `before`.
-
-    Without what is sealed, which no list shows.
+    actor: Actor,
+    chosen: Mapping[str, str],
+    *,
+    before: uuid.UUID | None = None,
+    for_: Purpose,
+    most: int,
+) -> list[Case]:
+    """A page of a list, newest first: cases that answer to what was chosen (CLEAR and coded filters), older than
+    `before`. Without what is sealed, which no list shows.
     """
-    rows = cases_visible(actor, for_=for_).defer("sealed", "person__sealed")
-    rows = rows.filter(**{name: value for name, value in chosen.items() if name in CLEAR})
+    rows: RecordQuerySet[Case] = Case.objects.filter(
+        **{name: value for name, value in chosen.items() if name in CLEAR}
+    )
     rows = cases_with(actor, rows, {name: value for name, value in chosen.items() if name not in CLEAR})
-    return rows.filter(id__lt=before) if before else rows
+    rows = rows.filter(id__lt=before) if before else rows
+    shown = rows.newest_visible_to(actor, for_=for_, most=most)
+    return list(shown.select_related("person", "desk").defer("sealed", "person__sealed"))
 
 
 def case_get(actor: Actor, code: str, *, for_: Purpose) -> Case:

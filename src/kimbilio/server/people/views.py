@@ -106,13 +106,13 @@ def _cases_page(request: HttpRequest, asked: str) -> HttpResponse:
     else:
         # Who searched too often finds what was asked in the boxes, and below the newest cases, as on every day
         before = request.GET.get("before", "")
-        rows = selectors.cases_narrowed(
+        shown = selectors.cases_narrowed(
             actor,
             chosen if again_at is None else {},
             before=_uuid(before) if before else None,
             for_=Purpose.SEARCH,
+            most=ROWS_SHOWN + 1,
         )
-        shown = list(rows[: ROWS_SHOWN + 1])
         if len(shown) > ROWS_SHOWN:
             shown = shown[:ROWS_SHOWN]
             next_url = narrowing.address(token if kept and not again_at else "", before=shown[-1].id)
