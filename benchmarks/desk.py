@@ -28,8 +28,8 @@ from .names import SEED, Names
 from .people import MEASURED
 from .tables import table
 
-TURNS = 40
-SEARCHES = 120
+TURNS = 24
+SEARCHES = 60
 LIST_LIMIT, SEARCH_LIMIT = 50.0, 60.0
 _CSRF = "k" * 32
 
@@ -201,8 +201,13 @@ class _Browser:
 
     def _ask(self, method: str, path: str, body: str | None, status: int) -> tuple[str, bytes]:
         headers = self._headers | ({"Content-Type": "application/x-www-form-urlencoded"} if body else {})
-        self._connection.request(method, path, body, headers)
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            self._connection.close()  # the server closes what was idle for long
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
         page = answer.read()
         if answer.status != status:
             raise RuntimeError(f"{method} {path.partition('?')[0]} answered {answer.status}")
