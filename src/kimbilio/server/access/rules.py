@@ -125,8 +125,8 @@ def conditions_apart(actor: Actor, columns: Mapping[Tie, str] = COLUMNS) -> list
     held = TIES.get(actor.role, frozenset())
     if actor.is_system or Tie.ORGANISATION in held:
         return [own]
-    values = {
-        Tie.DESK: sorted(actor.desks),
+    values: dict[Tie, list[uuid.UUID | None]] = {
+        Tie.DESK: [*sorted(actor.desks)],
         Tie.ASSIGNED: [actor.member],
         Tie.NOTICED: [actor.member],
     }
