@@ -28,11 +28,11 @@ from pyrage import x25519
 
 from kimbilio.packs import load
 from kimbilio.packs.compiler import compile_form
-from kimbilio.rules import screen
+from kimbilio.packs.form_result import computed_values
 from kimbilio.server.config import postgres
 from kimbilio.server.config.demo.samples import TABLE
 from kimbilio.server.config.settings import KIMBILIO_MAX_SUBMISSION
-from kimbilio.server.field.sample import build_submission, claims_of
+from kimbilio.server.field.sample import build_submission
 from tests.commands.guide import DEPLOY, GUIDE, ROOT, blocks, commands_of, environment_of, moved, unit
 from tests.fronted import Visitor, await_link, proxied
 from tests.replay.client import ReplayClient
@@ -287,7 +287,7 @@ def sample_child() -> bytes:
         compile_form(pack).xform,
         row["answers"],
         repeats={"referral": row["referrals"]},
-        claims=claims_of(screen(row["answers"], pack.ruleset)),
+        claims=computed_values(row["answers"], pack.ruleset),
         instance_id="uuid:0b6b7c1e-5f0e-4d6c-9a68-3d0f3c8f5a11",
     )
 

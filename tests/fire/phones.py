@@ -14,8 +14,7 @@ import time
 from dataclasses import dataclass, field
 from itertools import count
 
-from kimbilio.rules import screen
-from kimbilio.server.field.sample import claims_of
+from kimbilio.packs.form_result import computed_values
 from kimbilio.server.identity.services import device_enrol
 from kimbilio.server.kernel.rows import acting_for
 from tests.replay.client import AnswerLost, NotOpenRosa, ReplayClient, SendFailed
@@ -71,7 +70,7 @@ class Phone(threading.Thread):
 
     def run(self) -> None:
         """Send form after form."""
-        claims = claims_of(screen(ANSWERS, pack_zz().ruleset))
+        claims = computed_values(ANSWERS, pack_zz().ruleset)
         for number in count():
             if self._ending.is_set() or number >= self.most:
                 return

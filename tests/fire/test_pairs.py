@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kimbilio.rules import screen
-from kimbilio.server.field.sample import claims_of
+from kimbilio.packs.form_result import computed_values
 from tests.fire.engines import Engines
 from tests.fire.lengths import length
 from tests.fire.phones import tokens_make
@@ -24,7 +23,7 @@ def test_a_form_sent_twice_at_once_is_stored_once_and_both_are_told_so(engines: 
     engines.web(workers=2)
     engines.until_it_answers()
     pairs, (token,) = length("KIMBILIO_FIRE_PAIRS"), tokens_make(1)
-    claims = claims_of(screen(ANSWERS, pack_zz().ruleset))
+    claims = computed_values(ANSWERS, pack_zz().ruleset)
     forms = [multipart(filled(claims=claims, instance=f"uuid:pair-{n}")) for n in range(pairs)]
     start, told = threading.Barrier(2), [Counter[int](), Counter[int]()]
 
