@@ -65,6 +65,9 @@ class Act(OwnedRow):
             models.Index(fields=["case", "id"], name="act_by_case"),
             models.Index(fields=["organisation", "id"], name="act_by_organisation"),
             models.Index(fields=["organisation", "written_in"], name="act_by_transaction"),
+            models.Index(
+                fields=["member", "id"], name="act_searches_of_member", condition=models.Q(act="case.listed")
+            ),
         ]
 
     def __str__(self) -> str:
