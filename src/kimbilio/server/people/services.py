@@ -16,7 +16,8 @@ from kimbilio.server.identity.models import Desk, Member
 from kimbilio.server.journal.services import act_record
 from kimbilio.server.kernel import keystore, sealed
 from kimbilio.server.kernel.crypto import DataKey
-from kimbilio.server.kernel.ids import new_id
+from kimbilio.server.kernel.ids import new_code, new_id
+from kimbilio.server.kernel.inserting import rows_insert
 
 from .models import Case, Consent, Person, Withdrawal
 from .search import WAY, codes_write
@@ -53,7 +54,8 @@ def case_open(
     key, ring = keystore.key_create(actor.organisation, ring=ring)
     person = Person(id=new_id(), organisation_id=actor.organisation, ring=ring, coded=WAY)
     sealed.write(person, key, facts)
-    person.save(force_insert=True)
+    while not rows_insert([person]):  # forty random bits: among a million people two codes may be alike
+        person.code = new_code()
     case = Case(
         id=new_id(),
         organisation_id=actor.organisation,
