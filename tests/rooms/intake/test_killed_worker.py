@@ -25,8 +25,9 @@ TAKE_UP_AGAIN = """
 import asyncio, django
 django.setup()
 from procrastinate.contrib.django import app
+from kimbilio.server.config.worker import WorkerConnector
 async def main():
-    with app.replace_connector(app.connector.get_worker_connector()):
+    with app.replace_connector(WorkerConnector()):
         async with app.open_async():
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=0):
                 await app.job_manager.retry_job(job)

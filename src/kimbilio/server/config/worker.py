@@ -11,11 +11,32 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from procrastinate import PsycopgConnector
+from procrastinate.connector import BaseConnector
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
+
+
+class WorkerConnector(PsycopgConnector):
+    """The worker's own connections for taking jobs and finishing them; a job defers others in its own transaction.
+
+    Procrastinate's would defer them beside the transaction: such a job is there after a rollback, and may be
+    taken before what it is about is committed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(kwargs=connector_params())
+        self._of_the_job = DjangoConnector()
+
+    def get_sync_connector(self) -> BaseConnector:
+        """What `defer()` in a job goes through: Django's connection of the job's thread."""
+        return self._of_the_job
+
 
 async def _work(concurrency: int) -> None:
     from procrastinate.contrib.django import app
 
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]  # Django's connector has it
+    with app.replace_connector(WorkerConnector()):
         async with app.open_async():
             await app.run_worker_async(
                 concurrency=concurrency,

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from procrastinate.exceptions import ConnectorException
 
 from kimbilio.server.forms.services import REFUSALS
 from kimbilio.server.identity.models import Device
@@ -83,7 +84,7 @@ def _answer(
         if request.headers.get("X-OpenRosa-Version", "1.0") != "1.0":
             return message(400, _("This server speaks OpenRosa 1.0. Use a client that does."))
         return _view(view, request, Caller(device, token), values)
-    except (OSError, DatabaseError, InterfaceError) as fault:
+    except (OSError, DatabaseError, InterfaceError, ConnectorException) as fault:
         # Its sentence may quote a row or a path, so only its kind is told.
         log.error("The OpenRosa door could not store or read: %s.", type(fault).__name__)  # noqa: TRY400
         return message(

@@ -9,6 +9,7 @@ from contextlib import suppress
 from django.db import InterfaceError, OperationalError
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 
 from kimbilio.server.forms.reasons import PROGRAM_ERROR
 from kimbilio.server.forms.services import UNDERSTAND, forms_of_erased_settle, submission_set_aside
@@ -36,7 +37,7 @@ def understand(organisation: str, submission: str) -> None:
         return
     except NotUnderstood as fault:
         reason = fault.reason
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, ConnectorException):  # the last is what a `defer()` says
         raise
     except Exception:  # whatever the fault, a form is never left where nobody sees it
         log.exception("Submission %s could not be read.", row)
