@@ -114,6 +114,23 @@ class Engines:
             assert time.monotonic() < end, "PostgreSQL did not start again."
             time.sleep(0.1)
 
+    def postgres_keep(self, seconds: float = 60) -> None:
+        """What its keeper does: start PostgreSQL when it has ended by itself, and wait until it answers."""
+
+        def answers() -> bool:
+            try:
+                psycopg.connect(self.server.url(DATABASES["default"])).close()
+            except psycopg.OperationalError:
+                with contextlib.suppress(FileNotFoundError):
+                    if alive(self.postmaster()):
+                        return False
+                    (self.server.data / "postmaster.pid").unlink()
+                self._postgres_started()
+                return False
+            return True
+
+        until(answers, seconds)
+
     def _postgres_started(self) -> bool:
         try:
             postgres.start(self.home / "postgres")
