@@ -18,13 +18,8 @@ from tests.replay.filled import photos_publish
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fire")]
 
 PHONES = 4
-TARGETS = {
-    "one web process": 3,
-    "the web server": 2,
-    "the job worker": 4,
-    "one database process": 4,
-    "PostgreSQL": 2,
-}
+TARGETS = ("one web process", "the web server", "the job worker", "one database process", "PostgreSQL")
+PATIENCE = 120.0  # seconds; on a machine that is busy with much else
 
 
 def test_every_acknowledged_form_is_there_once_and_one_case_whatever_is_killed(
@@ -41,18 +36,21 @@ def test_every_acknowledged_form_is_there_once_and_one_case_whatever_is_killed(
     for phone in phones:
         phone.start()
     killed: Counter[str] = Counter()
+    waiting: list[str] = []
     while killed.total() < length("KIMBILIO_FIRE_KILLS"):
-        so_far = len({instance for phone in phones for instance in phone.acknowledged})
-        until(lambda known=so_far: sum(len(phone.acknowledged) for phone in phones) > known, 60)
+        so_far = sum(len(phone.acknowledged) for phone in phones)
+        until(lambda known=so_far: sum(len(phone.acknowledged) for phone in phones) > known, PATIENCE)
         time.sleep(min(chance.expovariate(4.0), 1.0))
-        (target,) = chance.choices(list(TARGETS), list(TARGETS.values()))
-        killed[target] += _kill(target, engines, web, jobs, chance)
+        waiting = waiting or chance.sample(TARGETS, len(TARGETS))  # each comes up in each round
+        target = waiting.pop()
+        until(lambda it=target: _kill(it, engines, web, jobs, chance), PATIENCE)
+        killed[target] += 1
     for phone in phones:
         phone.end()
     for phone in phones:
-        phone.join(90)
+        phone.join(PATIENCE)
         assert not phone.is_alive(), "A phone is still sending: it was never answered with success."
-    work_finish(engines)
+    work_finish(engines, PATIENCE)
     sent = {instance for phone in phones for instance in phone.sent}
     acknowledged = {instance for phone in phones for instance in phone.acknowledged}
     there = stored_once(engines, sent=sent, acknowledged=acknowledged)
