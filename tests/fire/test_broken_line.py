@@ -16,7 +16,7 @@ from tests.fire.phones import Phone, tokens_make
 from tests.replay.client import ReplayClient
 from tests.replay.filled import photos_publish
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fire")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("line")]
 
 PHONES = 4
 

@@ -20,7 +20,7 @@ from tests.fire.small_disks import NoNamespace, SmallDisk, own_mounts
 from tests.replay.client import Answer, NotOpenRosa, ReplayClient
 from tests.replay.filled import photos_publish
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fire")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("disk")]
 
 PHONES = 3
 REFUSALS = 12

@@ -16,7 +16,7 @@ from tests.fire.phones import tokens_make
 from tests.replay.client import multipart
 from tests.replay.filled import ANSWERS, filled, pack_zz
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fire")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pairs")]
 
 
 def test_a_form_sent_twice_at_once_is_stored_once_and_both_are_told_so(engines: Engines) -> None:
