@@ -60,6 +60,7 @@ def test_every_acknowledged_form_is_there_once_and_one_case_whatever_is_killed(
         assert [owner.execute(f"show {name}").fetchone() for name in safe] == [("on",)] * 3
     failures = Counter(failure for phone in phones for failure in phone.failures)
     print(f"{killed}: {len(acknowledged)} acknowledged of {len(sent)} sent, {there} stored; {failures}")
+    assert "SendFailed 500" not in failures, "A phone was told that the program failed."
     assert len(acknowledged) >= killed.total(), "There was too little load for the kills to mean anything."
 
 
