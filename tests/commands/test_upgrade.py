@@ -28,6 +28,7 @@ from django.conf import settings
 
 from kimbilio.server.access.rules import Purpose
 from kimbilio.server.forms.models import Submission
+from kimbilio.server.forms.reasons import FORM_DIFFERS
 from kimbilio.server.journal.verifying import book_verify
 from kimbilio.server.kernel.rows import acting_for
 from kimbilio.server.people.models import Case
@@ -214,8 +215,11 @@ def test_the_old_code_serves_while_the_new_migrates_and_the_new_reads_it_all(
     with upgraded.used():
         world = world_get()
         with acting_for(world.border.id):
-            states = list(Submission.objects.values_list("state", flat=True))
-            assert states == ["understood"] * len(sender.sent)
+            read = list(Submission.objects.values_list("state", "reasons"))
+            assert len(read) == len(sender.sent)
+            # The old sample fills in fewer values than a phone computes; the new code says so, and opens the case
+            assert {tuple(reasons) for _, reasons in read} <= {(), (FORM_DIFFERS,)}
+            assert {state for state, reasons in read if not reasons} == {"understood"}
             cases = list(Case.objects.select_related("person"))
             assert len(cases) == len(sender.sent)
             assert all(facts_of(case)["sex"] == "woman" for case in cases)

@@ -8,10 +8,12 @@ COM-03 the form asks, shows and calculates in the one safe way.
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from defusedxml.ElementTree import fromstring
@@ -20,6 +22,7 @@ from kimbilio.packs import Pack, load
 from kimbilio.packs.compiler import CompiledForm, compile_form
 from kimbilio.packs.faults import PackError
 from kimbilio.packs.form_names import CALCULATIONS
+from kimbilio.packs.reader import find_pack
 from kimbilio.xlsforms import kinds_of
 
 
@@ -56,15 +59,24 @@ def test_a_language_in_which_the_first_questions_cannot_be_asked_is_not_offered(
     assert any(not language.complete for language in pack.languages)
 
 
-def test_the_version_changes_with_any_change_of_the_pack(pack: Pack, form: CompiledForm) -> None:
-    other_content = compile_form(replace(pack, content_hash="sha256:0"))
-    other_text = compile_form(replace(pack, translations={**pack.translations, "ar": changed(pack)}))
-    assert len({form.version, other_content.version, other_text.version}) == 3
-    assert len({form.hash, other_content.hash, other_text.hash}) == 3
-
-
-def changed(pack: Pack) -> Mapping[str, str]:
-    return {**pack.translations["ar"], "question:sex": "نص آخر"}
+@pytest.mark.parametrize(
+    ("file", "old", "new", "changes"),
+    [
+        ("services.csv", "ZZZ-CARE", "ZZZ-GATE", True),
+        ("translations/ar.csv", "الجنس أو النوع الاجتماعي كما تقول", "نص آخر", True),
+        ("practice/people.csv", ",yes,", ",yes,A new name for ", False),
+    ],
+)
+def test_the_version_changes_with_any_change_but_of_the_people_to_practise_on(
+    form: CompiledForm, tmp_path: Path, file: str, old: str, new: str, changes: bool
+) -> None:
+    folder = Path(shutil.copytree(find_pack("zz"), tmp_path / "zz"))
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    changed = compile_form(load(folder))
+    assert (changed.version != form.version) is changes
+    assert (changed.hash != form.hash) is changes
 
 
 def test_the_same_pack_makes_the_same_form_in_another_process(form: CompiledForm) -> None:

@@ -286,8 +286,9 @@ def test_asking_twice_makes_one_key_and_each_change_is_one_act(world: World) -> 
 
 
 def test_the_page_begins_and_ends_it_and_everybody_reads_whether_it_holds(
-    world: World, client: Client
+    world: World, client: Client, settings: Any
 ) -> None:
+    settings.KIMBILIO_DEMO = True  # the steward of the tests has no second factor
     client.force_login(world.member("stefan").user)
     client.post("/organisation/encryption/", {"encrypt": "yes"})
     assert b"are encrypted on the phone" in client.get("/organisation/").content

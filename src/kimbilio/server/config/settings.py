@@ -62,8 +62,9 @@ if KIMBILIO_DEMO:
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "kimbilio.server.config.browsers.BrowserMiddleware",
-    "kimbilio.server.config.middleware.PhoneDoorMiddleware",
     "csp.middleware.CSPMiddleware",  # before whitenoise: files of the program carry the rules, too
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "kimbilio.server.config.middleware.PhoneDoorMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -72,7 +73,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kimbilio.server.config.sessions.SessionEndMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kimbilio.server.config.middleware.ActingMiddleware",
