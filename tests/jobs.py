@@ -19,13 +19,14 @@ def run_jobs(limit: int = 50) -> list[str]:
         found = next(iter(job), None)
         if found is None:
             return ran
-        _mark_done(found.id)
+        job_mark_done(found.id)
         app.tasks[found.task_name].func(**found.args)
         ran.append(found.task_name)
     raise AssertionError(f"More than {limit} jobs: they defer each other without end.")
 
 
-def _mark_done(job: int) -> None:
+def job_mark_done(job: int) -> None:
+    """Take a job off the queue before it is called."""
     from django.db import connection
 
     with connection.cursor() as cursor:

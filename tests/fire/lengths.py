@@ -13,6 +13,8 @@ LENGTHS = {  # name: (in `make test`, in `make soak`)
     "KIMBILIO_FIRE_PAIRS": (1_000, 10_000),
     "KIMBILIO_FIRE_BROKEN_LINES": (60, 1_000),
     "KIMBILIO_FIRE_MUTATIONS": (2_000, 1_000_000),
+    "KIMBILIO_FIRE_HISTORIES": (40, 10_000),
+    "KIMBILIO_FIRE_DAY": (120, 300),
 }
 
 
