@@ -140,6 +140,22 @@ def test_everything_of_the_person_becomes_unreadable(world: World) -> None:
         assert needs_a_look(world.actor("sela")) == []
 
 
+def test_a_correction_of_a_correction_that_waited_is_erased_with_the_person(world: World) -> None:
+    instance, second, third = new_instance(), new_instance(), new_instance()
+    with acting_for(world.border.id):
+        submission_receive(device=world.device, xml=filled(instance=instance))
+    run_jobs()
+    with acting_for(world.border.id):
+        for number, before in ((second, instance), (third, second)):
+            submission_receive(device=world.device, xml=filled(instance=number, corrects=before))
+        erased(world, Case.objects.get().person_id)
+    run_jobs()
+    with acting_for(world.border.id):
+        assert Case.objects.count() == 1, "The erased person came back as a case of their own."
+        (last,) = Submission.objects.filter(instance=third)
+        assert (last.state, sealed.readable(last)) == ("settled", False)
+
+
 def test_what_was_sent_stays_with_the_receiver_and_their_answer_does_no_harm(world: World) -> None:
     mine, theirs = arrived_at(world, CONTROLLED, TRAFFICKED)
     erased(world, mine.case.person_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import transaction as db
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kimbilio.server.identity.actor import Actor
@@ -40,5 +40,11 @@ def forms_of_erased_settle(*, actor: Actor, case: uuid.UUID) -> None:
 
 
 def _forms(organisation: uuid.UUID, cases: list[uuid.UUID]) -> QuerySet[Submission]:
-    of_case = Q(case__in=cases) | Q(corrects__case__in=cases)
-    return Submission.objects.filter(of_case, organisation_id=organisation)
+    """The forms of these cases, and what corrects them, however many corrections wait one behind the other."""
+    ours = Submission.objects.filter(organisation_id=organisation)
+    found: set[uuid.UUID] = set()
+    new = set(ours.filter(case__in=cases).values_list("id", flat=True))
+    while new:
+        found |= new
+        new = set(ours.filter(corrects__in=new).values_list("id", flat=True)) - found
+    return ours.filter(id__in=found)
