@@ -244,15 +244,17 @@ class Model:
         if form.photo:
             form.state = "needs_a_look"
             return
-        before = form.corrects
-        if before is not None and before.case is not None:
-            form.case, form.state = before.case, "needs_a_look"
+        known = form.about()
+        if known is not None:
+            form.case, form.state = known, "needs_a_look"
             return
         form.state, form.case = "understood", Case(consent=form.answer or "none")
         self.cases.append(form.case)
         self.count("case.noticed")
-        if before is not None:
+        before = form.corrects
+        while before is not None:
             before.state, before.case = "settled", form.case
+            before = before.corrects
         if form.answer != "no":
             referral = self.draft(form.case)
             assert referral is not None

@@ -336,6 +336,26 @@ def test_a_correction_of_a_form_that_is_a_case_goes_to_a_person_beside_that_case
         assert Case.objects.count() == 1
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
+def test_a_form_and_its_corrections_are_one_case_in_whatever_order_their_jobs_run(
+    world: World, order: tuple[int, ...]
+) -> None:
+    numbers = ("uuid:first", "uuid:second", "uuid:third")
+    with acting_for(world.border.id):
+        rows = [
+            forms.submission_receive(
+                device=world.device, xml=filled(instance=number, corrects=numbers[n - 1] if n else "")
+            ).submission
+            for n, number in enumerate(numbers)
+        ]
+    for n in order:
+        tasks.understand(organisation=str(world.border.id), submission=str(rows[n].id))
+    with acting_for(world.border.id):
+        case = Case.objects.get().id
+        assert list(Submission.objects.values_list("case", flat=True)) == [case] * 3
+        assert not Submission.objects.filter(state="received").exists()
+
+
 def test_a_correction_takes_the_place_of_a_form_that_could_not_be_read(world: World) -> None:
     broken = filled(instance="uuid:first").replace(b"<sex>woman</sex>", b"<sex>moon</sex>")
     first = arrive(world, broken)

@@ -27,11 +27,12 @@ State = Submission.State
 class Taken:
     """A submission held for understanding: its row, locked until the transaction ends, and what it says.
 
-    `corrects` is the form it replaces, locked too. `problems` are codes of what it breaks of its own form.
+    `corrects` are the forms it replaces, locked too: what it corrects, what that corrected, and so on. `problems` are
+    codes of what it breaks of its own form.
     """
 
     submission: Submission
-    corrects: Submission | None
+    corrects: tuple[Submission, ...]
     form: FormVersion
     xml: bytes
     kinds: Mapping[str, str]
@@ -59,12 +60,21 @@ def submission_take(*, actor: Actor, submission: uuid.UUID) -> Taken | None:
     xml = xml_of(sealed.read(row))
     return Taken(
         submission=row,
-        corrects=locked.filter(id=row.corrects_id).first() if row.corrects_id else None,
+        corrects=_corrected(row),
         form=row.form,
         xml=xml,
         kinds=kinds_for(row.form),
         problems=problems_in(xml, row.form),
     )
+
+
+def _corrected(row: Submission) -> tuple[Submission, ...]:
+    found: list[Submission] = []
+    before = row.corrects_id
+    while before is not None:
+        found.append(Submission.objects.select_for_update(of=("self",)).get(id=before))
+        before = found[-1].corrects_id
+    return tuple(found)
 
 
 @db.atomic

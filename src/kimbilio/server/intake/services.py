@@ -23,7 +23,8 @@ from .outcomes import NotUnderstood, Understood
 def submission_understand(*, actor: Actor, submission: uuid.UUID) -> None:
     """Make of a submission what its form says; does nothing when it no longer waits.
 
-    A correction of a form that already became a case goes to a person; one that came first takes its place.
+    A correction of a form that already became a case goes to a person; one that is understood first takes the place
+    of all that it corrects, so that a form and its corrections are one case in whatever order the jobs run.
     Raises outcomes.NotUnderstood, NotVisible, KeyDestroyed.
     """
     try:
@@ -32,15 +33,16 @@ def submission_understand(*, actor: Actor, submission: uuid.UUID) -> None:
         raise NotUnderstood(fault.reason) from fault
     if taken is None:
         return
-    row, before = taken.submission, taken.corrects
-    if before is not None and before.case is not None:
-        submission_understood(actor=actor, submission=row, case=before.case, reasons=[CORRECTION])
+    row = taken.submission
+    known = next((before.case for before in taken.corrects if before.case is not None), None)
+    if known is not None:
+        submission_understood(actor=actor, submission=row, case=known, reasons=[CORRECTION])
         return
     understood = handler_for(taken.form.kind)(actor, taken)
     submission_understood(
         actor=actor, submission=row, case=understood.case, reasons=_reasons(understood, taken)
     )
-    if before is not None:
+    for before in taken.corrects:
         submission_corrected(actor=actor, submission=before, by=row)
 
 
