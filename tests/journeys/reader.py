@@ -36,8 +36,9 @@ LARGER = "document.documentElement.style.fontSize = '200%';"
 AS_BEFORE = "document.documentElement.style.fontSize = '';"
 # What is read on the page, but for words that stand in a language of their own
 READ = """[...document.querySelectorAll('body *')].filter(one => one.checkVisibility() && !['SCRIPT', 'STYLE',
-'TEXTAREA'].includes(one.tagName) && !one.closest('body [lang]')).flatMap(one => [...one.childNodes]).filter(one =>
-one.nodeType === 3).map(one => one.textContent.replace(/\\s+/g, ' ').trim()).filter(Boolean)"""
+'TEXTAREA'].includes(one.tagName) && !one.closest('body [lang], .code')).flatMap(one =>
+[...one.childNodes]).filter(one => one.nodeType === 3).map(one =>
+one.textContent.replace(/\\s+/g, ' ').trim()).filter(Boolean)"""
 RAW_CODE = re.compile(r"\b[A-Z]{3}-[A-Z]{2,}\b|\b[a-z]+_[a-z_]+\b|\b[0-9a-f]{8}-[0-9a-f]{4}-|\{'|%\(|^None$")
 FREE_TEXT = ("name_used", "safe_contact", "officer_note")
 LATIN_WORDS = re.compile(r"[A-Za-z]{2,}(?:[ ,.:;]+[A-Za-z]{2,})+")

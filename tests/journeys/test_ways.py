@@ -139,7 +139,7 @@ def test_every_other_page_is_fit_to_be_seen(language: str, size: str, window: Op
     reader.follow("Enrol a phone")
     reader.press("Enrol the phone")
     reader.look("enrol-refused")
-    reader.main.locator("input[name=name]").fill("Phone of the second shift")
+    reader.main.locator("input[name=name]").fill("Nightshift")
     reader.press("Enrol the phone")
     reader.sees(reader.words("With ODK Collect"))
     reader.look("enrolled")

@@ -45,7 +45,7 @@ def test_before_the_first_sealing_the_page_says_so(world: World) -> None:
 def test_the_root_stands_there_to_copy_and_as_a_code_to_scan(world: World) -> None:
     root = sealed(world)
     page = client_of(world, "ada").get("/journal/seal/").content.decode()
-    copied = re.search(r'<bdi dir="ltr">(.+?)</bdi></b>', page)
+    copied = re.search(r'<bdi class="code" dir="ltr">(.+?)</bdi></b>', page)
     assert copied is not None
     assert line_read(copied[1].replace("<br>", " ")).root == root.root
     assert 'src="data:image/svg+xml' in page
