@@ -23,7 +23,7 @@ def _drawing(*codes: str) -> Callable[[], str]:
 
 def test_a_code_that_is_taken_is_drawn_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     taken, free = new_code(), new_code()
-    monkeypatch.setattr(Person._meta.get_field("code"), "default", lambda: taken)
+    monkeypatch.setattr(Person._meta.get_field("code"), "_get_default", lambda: taken)
     monkeypatch.setattr(services, "new_code", _drawing(taken, free))
     for _ in range(2):
         with acting_for(world.border.id):

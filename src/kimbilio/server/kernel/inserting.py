@@ -7,7 +7,7 @@ and a savepoint, and the door of the phones counts statements.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, LiteralString
 
@@ -22,7 +22,9 @@ def rows_insert(rows: Sequence[models.Model]) -> set[uuid.UUID]:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(*_statement(rows, " on conflict do nothing returning id"))
-        return {made for (made,) in cursor.fetchall()}
+        new = {made for (made,) in cursor.fetchall()}
+    _mark_saved(row for row in rows if row.pk in new)
+    return new
 
 
 def rows_add(rows: Sequence[models.Model]) -> None:
@@ -30,6 +32,13 @@ def rows_add(rows: Sequence[models.Model]) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(*_statement(rows, ""))
+        _mark_saved(rows)
+
+
+def _mark_saved(rows: Iterable[models.Model]) -> None:
+    """Let Django know that they are there, so that saving one again updates it."""
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
 
 
 def _statement(rows: Sequence[models.Model], ending: LiteralString) -> tuple[str, list[Any]]:
