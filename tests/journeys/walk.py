@@ -45,16 +45,23 @@ def send_sample(reader: Reader, name: str = "woman") -> str:
     """Send a sample from the first minute's page and wait for its case; returns the code."""
     title = sample(name)["title"]
     reader.go("/demo/")
+    before = shown_code(reader)
     reader.press("Send: %(title)s", title=title.get(reader.language, title["en"]))
-    return arrived(reader)
+    return arrived(reader, before)
 
 
-def arrived(reader: Reader) -> str:
-    """The code of the case that the last screening became, as the first minute shows it."""
+def shown_code(reader: Reader) -> str:
+    """The code of the case that the first minute shows; empty before there is one."""
     shown = reader.main.locator("ol.steps .code")
+    return shown.first.inner_text() if shown.count() else ""
+
+
+def arrived(reader: Reader, before: str = "") -> str:
+    """The code of the case that the last screening became; `before` is that of the one before it."""
     for _ in range(40):
-        if shown.count():
-            return shown.first.inner_text()
+        code = shown_code(reader)
+        if code and code != before:
+            return code
         reader.page.wait_for_timeout(500)
         reader.go("/demo/")
     raise AssertionError("The screening did not become a case within 20 seconds.")
